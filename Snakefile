@@ -1,0 +1,2 @@
+# The door: `snakemake --cores all` here runs the whole workflow.
+include: "workflow/Snakefile"

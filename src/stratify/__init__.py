@@ -1,0 +1,7 @@
+"""Biomarker discovery and patient stratification from public omics and clinical data."""
+
+from importlib.metadata import version
+
+__version__ = version("stratify-omics")
+
+RESEARCH_USE_ONLY = "Research use only. Not for diagnosis or treatment decisions."

@@ -1,0 +1,92 @@
+"""Where artifacts are: the paths below the results folder are part of the contract."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stratify.artifacts.fit import COMPARATORS
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Paths of a run's artifacts below its results folder.
+
+    Parameters
+    ----------
+    results
+        The results folder.
+
+    Examples
+    --------
+    >>> Layout(Path("results")).splits("melanoma").as_posix()
+    'results/split/melanoma/splits.parquet'
+    """
+
+    results: Path
+
+    def manifest(self, source: str) -> Path:
+        """Locate the record of where a source's bytes came from."""
+        return self.results / "fetch" / f"{source}.json"
+
+    def clinical(self, dataset: str) -> Path:
+        """Locate one cohort's clinical table."""
+        return self.results / "harmonize" / dataset / "clinical.parquet"
+
+    def modality(self, dataset: str, modality: str) -> Path:
+        """Locate one cohort's table of one kind of measurement."""
+        return self.results / "harmonize" / dataset / f"{modality}.parquet"
+
+    def findings(self, dataset: str) -> Path:
+        """Locate the oddities found in one cohort."""
+        return self.results / "harmonize" / dataset / "findings.parquet"
+
+    def table(self, study: str) -> Path:
+        """Locate the table with one row a patient."""
+        return self.results / "assemble" / study / "table.parquet"
+
+    def attrition(self, study: str) -> Path:
+        """Locate who was left out, step by step."""
+        return self.results / "assemble" / study / "attrition.parquet"
+
+    def splits(self, study: str) -> Path:
+        """Locate which patients a model may see."""
+        return self.results / "split" / study / "splits.parquet"
+
+    def model(self, study: str, model: str) -> Path:
+        """Locate the folder of the model fitted on all training patients."""
+        return self.results / "fit" / study / model / "model"
+
+    def predictions(self, study: str, model: str = COMPARATORS) -> Path:
+        """Locate the predictions of one model, or of all comparators."""
+        return self.results / "fit" / study / model / "predictions.parquet"
+
+    def tuning(self, study: str, model: str) -> Path:
+        """Locate what the inner folds said of each candidate."""
+        return self.results / "fit" / study / model / "tuning.parquet"
+
+    def canary_measures(self, study: str, model: str) -> Path:
+        """Locate what a model's canaries measured."""
+        return self.results / "fit" / study / model / "canaries.parquet"
+
+    def metrics(self, study: str) -> Path:
+        """Locate the performance of every model and comparator."""
+        return self.results / "evaluate" / study / "metrics.parquet"
+
+    def comparisons(self, study: str) -> Path:
+        """Locate the paired comparisons."""
+        return self.results / "evaluate" / study / "comparisons.parquet"
+
+    def canaries(self, study: str) -> Path:
+        """Locate the judged canaries."""
+        return self.results / "evaluate" / study / "canaries.parquet"
+
+    def univariate(self, study: str) -> Path:
+        """Locate each feature's association with the endpoint."""
+        return self.results / "discover" / study / "univariate.parquet"
+
+    def report(self, study: str) -> Path:
+        """Locate the self-contained HTML report."""
+        return self.results / "report" / study / "report.html"
+
+    def track(self, study: str) -> Path:
+        """Locate what was written to the tracking store."""
+        return self.results / "track" / f"{study}.json"

@@ -1,0 +1,123 @@
+"""Read and write artifacts: checked against their schema on both sides, written whole or not at all."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from stratify.errors import StratifyError
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, moved to it only if the block succeeds.
+
+    Parameters
+    ----------
+    path
+        Where the file will be.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write; same folder and ending as `path`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
+    """Check a table against its schema and write it as parquet.
+
+    Parameters
+    ----------
+    frame
+        Rows to write; the index is not kept.
+    schema
+        The contract, from `stratify.artifacts`.
+    path
+        Target file.
+
+    Raises
+    ------
+    StratifyError
+        The table breaks its contract.
+    """
+    checked = _check(frame, schema, str(path))
+    with atomic(path) as temporary:
+        checked.to_parquet(temporary, index=False)
+
+
+def read_table(
+    schema: pa.DataFrameSchema, path: Path, *, filters: Sequence[tuple[str, str, Any]] | None = None
+) -> pd.DataFrame:
+    """Read a parquet file and check it against its schema.
+
+    Parameters
+    ----------
+    schema
+        The contract, from `stratify.artifacts`.
+    path
+        File to read.
+    filters
+        Row filters in pyarrow's form, ``[("feature", "in", genes)]``; all rows where ``None``.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    StratifyError
+        The file is missing, is not parquet, or breaks its contract.
+    """
+    if not path.is_file():
+        raise StratifyError(f"{path}: no such file; run `snakemake {path}` to make it")
+    try:
+        frame = pd.read_parquet(path, filters=filters)
+    except (OSError, ValueError) as error:
+        raise StratifyError(f"{path}: not a readable parquet file: {error}") from None
+    return _check(frame, schema, str(path))
+
+
+def _check(frame: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> pd.DataFrame:
+    try:
+        return schema.validate(frame, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases[["column", "check", "failure_case"]].astype(str).drop_duplicates().head(3)
+        shown = "; ".join(f"{c.column}: {c.check}, found {c.failure_case}" for c in cases.itertuples())
+        raise StratifyError(f"{where}: breaks the contract {schema.name!r}: {shown}") from None
+
+
+def write_json(content: dict[str, Any], path: Path) -> None:
+    """Write a JSON object, indented, with sorted keys."""
+    with atomic(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object."""
+    if not path.is_file():
+        raise StratifyError(f"{path}: no such file")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StratifyError(f"{path}: not valid JSON: {error}") from None
+    if not isinstance(content, dict):
+        raise StratifyError(f"{path}: expected a JSON object, found {type(content).__name__}")
+    return content

@@ -1,0 +1,1 @@
+"""The command line of each stage: arguments, reading, writing, logging; no maths."""

@@ -1,0 +1,94 @@
+"""`stratify evaluate`: measure performance with intervals and judge the canaries."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+log = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command.
+
+    Parameters
+    ----------
+    parser
+        Parser of the subcommand.
+    """
+    parser.add_argument("--study", type=Path, required=True, help="study file, config/studies/<study>.yaml")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read predictions and canary measures, write metrics, comparisons and judged canaries.
+
+    Parameters
+    ----------
+    args
+        Parsed arguments.
+
+    Raises
+    ------
+    StratifyError
+        A canary failed. The tables are written first.
+    """
+    import pandas as pd
+
+    from stratify.artifacts.assemble import TABLE
+    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+    from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
+    from stratify.artifacts.layout import Layout
+    from stratify.artifacts.split import SPLITS
+    from stratify.artifacts.store import read_table, write_table
+    from stratify.config import load_study
+    from stratify.errors import StratifyError
+    from stratify.evaluate.canaries import describe_failures, judge
+    from stratify.evaluate.champion import choose_champion
+    from stratify.evaluate.comparisons import comparisons
+    from stratify.evaluate.overlap import overlap
+    from stratify.evaluate.performance import UNDEFINED, performance
+
+    study, study_id, layout = load_study(args.study), args.study.stem, Layout(args.results)
+    models = list(study.models)
+    predictions = pd.concat(
+        [read_table(PREDICTIONS, layout.predictions(study_id, name)) for name in [*models, COMPARATORS]],
+        ignore_index=True,
+    )
+    tuning = pd.concat([read_table(TUNING, layout.tuning(study_id, name)) for name in models], ignore_index=True)
+    measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in models]
+    splits = read_table(SPLITS, layout.splits(study_id))
+    table = read_table(TABLE, layout.table(study_id))
+
+    log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
+    metrics = performance(predictions, tuning, study_id=study_id, study=study)
+    for row in metrics[metrics[UNDEFINED] > 0].itertuples():
+        log.info("%s %s: undefined in %d bootstrap draws", row.model, row.metric, getattr(row, UNDEFINED))
+    metrics = metrics.drop(columns=UNDEFINED)
+    compared = comparisons(predictions, study_id=study_id, study=study)
+    canaries = judge(pd.concat([*measures, overlap(splits, table, study_id=study_id)], ignore_index=True))
+
+    write_table(metrics, METRICS, layout.metrics(study_id))
+    write_table(compared, COMPARISONS, layout.comparisons(study_id))
+    write_table(canaries, CANARIES, layout.canaries(study_id))
+    _log_performance(metrics)
+    failures = describe_failures(canaries)
+    for failure in failures:
+        log.error("%s", failure)
+    if failures:
+        raise StratifyError(
+            f"study {study_id}: {len(failures)} of {len(canaries)} canaries failed, so its results cannot be trusted: "
+            + " | ".join(failures)
+        )
+    log.info("all %d canaries passed; champion: %s", len(canaries), choose_champion(metrics, canaries, study))
+
+
+def _log_performance(metrics: "pd.DataFrame") -> None:
+    for row in metrics[(metrics["role"] == "cv") & (metrics["metric"] == "auroc")].itertuples():
+        log.info(
+            "%s in %s: AUROC %.3f (%.3f to %.3f), %d patients, %d events",
+            *(row.model, row.cohort, row.estimate, row.low, row.high, row.n, row.n_events),
+        )

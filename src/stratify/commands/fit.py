@@ -1,0 +1,87 @@
+"""`stratify fit`: one model, or all comparators, on every split."""
+
+import argparse
+import logging
+
+from stratify.artifacts.fit import COMPARATORS
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command line."""
+    from stratify.commands.study_inputs import add_signatures_argument, add_study_arguments
+
+    add_study_arguments(parser)
+    add_signatures_argument(parser)
+    parser.add_argument(
+        "--model", required=True, help=f"a model of the study, or `{COMPARATORS}` for all naive and published ones"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Fit on every split, write predictions and, for a model, its folder, tuning results and canary measures."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        if args.model == COMPARATORS:
+            _run_comparators(args)
+        else:
+            _run_model(args)
+
+
+def _run_comparators(args: argparse.Namespace) -> None:
+    from stratify.artifacts.assemble import TABLE
+    from stratify.artifacts.fit import PREDICTIONS
+    from stratify.artifacts.split import SPLITS
+    from stratify.artifacts.store import read_table, write_table
+    from stratify.assemble.signatures import load_catalogue
+    from stratify.commands.study_inputs import read_study_inputs
+    from stratify.fit.comparators import compare
+
+    inputs = read_study_inputs(args)
+    table = read_table(TABLE, inputs.layout.table(inputs.name))
+    splits = read_table(SPLITS, inputs.layout.splits(inputs.name))
+    predictions = compare(inputs.study, table, splits, load_catalogue(args.signatures)).assign(study=inputs.name)
+    logger.info("comparators: %s", ", ".join(predictions["model"].unique()))
+    write_table(predictions[list(PREDICTIONS.columns)], PREDICTIONS, inputs.layout.predictions(inputs.name))
+
+
+def _run_model(args: argparse.Namespace) -> None:
+    from stratify.artifacts.assemble import TABLE
+    from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
+    from stratify.artifacts.split import FINAL, SPLITS
+    from stratify.artifacts.store import read_table, write_table
+    from stratify.assemble.signatures import load_catalogue
+    from stratify.commands.study_inputs import read_cohorts, read_study_inputs
+    from stratify.errors import StratifyError, nearest
+    from stratify.fit.canaries import Experiment, measure_canaries
+    from stratify.fit.cross_fit import cross_fit
+    from stratify.fit.final import final_model
+
+    inputs = read_study_inputs(args)
+    name, study, layout = inputs.name, inputs.study, inputs.layout
+    if args.model not in study.models:
+        raise StratifyError(f"study {name!r} has no model {args.model!r}; {nearest(args.model, study.models)}")
+    signatures = load_catalogue(args.signatures)
+    table = read_table(TABLE, layout.table(name))
+    splits = read_table(SPLITS, layout.splits(name))
+
+    fitted = cross_fit(study, args.model, table, splits)
+    final = fitted.tuned[FINAL]
+    logger.info("%s: %d splits fitted; final hyper-parameters %s", args.model, len(fitted.tuned), final.parameters)
+    model = final_model(
+        name, study, datasets=inputs.datasets, model=args.model, tuned=final, table=table, signatures=signatures
+    )
+    experiment = Experiment(name, study, args.model, read_cohorts(inputs, signatures), signatures, splits)
+    measures = measure_canaries(experiment, model, table, final.parameters)
+    for measure in measures.itertuples():
+        logger.info("canary %s: %s %.3g (limit %.3g)", measure.canary, measure.measure, measure.value, measure.limit)
+
+    for frame, schema, path in (
+        (fitted.predictions, PREDICTIONS, layout.predictions(name, args.model)),
+        (fitted.tuning, TUNING, layout.tuning(name, args.model)),
+        (measures, CANARY_MEASURES, layout.canary_measures(name, args.model)),
+    ):
+        write_table(frame.assign(study=name, model=args.model)[list(schema.columns)], schema, path)
+    model.save(layout.model(name, args.model))

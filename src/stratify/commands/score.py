@@ -1,0 +1,66 @@
+"""`stratify score`: score new patients with a registered or saved model."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stratify.score.model import PatientModel
+
+logger = logging.getLogger(__name__)
+
+MODEL_HELP = "models:/<study>@champion, models:/<study>/<version>, runs:/<run id>/model, a run id, or a model folder"
+TRACKING_HELP = "MLflow tracking store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `score`."""
+    parser.add_argument("--model", required=True, help=MODEL_HELP)
+    parser.add_argument(
+        "--input", required=True, type=Path, help="one row a patient: csv, tsv, txt, parquet or xlsx, with a header"
+    )
+    parser.add_argument("--output", required=True, type=Path, help="where scores go: csv, tsv, txt, parquet or xlsx")
+    parser.add_argument("--id", default="patient_id", help="column of the input with the patients' identifiers")
+    parser.add_argument("--tracking-uri", help=TRACKING_HELP)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Score the patients of a file."""
+    from stratify.score.patients import check_format, read_patients, write_rows
+
+    check_format(args.output)
+    patients = read_patients(args.input, args.id)
+    model = load_model(args.model, args.tracking_uri)
+    ignored = model.unknown_columns(patients)
+    if ignored:
+        logger.info("%d unknown columns ignored: %s", len(ignored), ", ".join(ignored))
+    scores = model.predict(patients)
+    write_rows(scores, args.output)
+    counts = scores["stratum"].value_counts().reindex([*model.card.strata, "not_scored"], fill_value=0)
+    strata = ", ".join(f"{label} {count}" for label, count in counts.items() if count or label != "not_scored")
+    logger.info("%s (%s): probability of %s", model.card.title, model.card.model, model.card.positive)
+    logger.info("%d patients: %s", len(scores), strata)
+    outside = int(scores["outside_training_range"].sum())
+    partial = int((scores["feature_coverage"] < 1).sum())
+    logger.info("%d with missing features, %d with values outside the training range", partial, outside)
+    logger.info("wrote %s", args.output)
+    logger.info(model.card.research_use_only)
+
+
+def load_model(reference: str, tracking_uri: str | None) -> "PatientModel":
+    """Load a model by folder or by what the tracking store calls it; a folder needs no tracking store."""
+    from stratify.score.model import PatientModel
+
+    return PatientModel.load(_folder(reference, tracking_uri))
+
+
+def _folder(reference: str, tracking_uri: str | None) -> Path:
+    from stratify.score.persistence import find_model_folder
+
+    if Path(reference).is_dir():
+        return find_model_folder(Path(reference))
+    from stratify.track.connection import choose_tracking_uri
+    from stratify.track.locate import locate_model
+
+    return find_model_folder(locate_model(reference, choose_tracking_uri(tracking_uri)))

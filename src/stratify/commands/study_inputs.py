@@ -1,0 +1,76 @@
+"""Arguments and inputs that the study-level commands share."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from stratify.artifacts.harmonize import CLINICAL, MODALITY
+from stratify.artifacts.layout import Layout
+from stratify.artifacts.store import read_table
+from stratify.assemble.cohort import Cohort
+from stratify.assemble.features import needed_measurements
+from stratify.assemble.signatures import Signature
+from stratify.config import DatasetConfig, StudyConfig, load_dataset, load_study
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """A study file, the dataset files it names, and where artifacts are.
+
+    Parameters
+    ----------
+    name
+        Study identifier: the file's name without `.yaml`.
+    study
+        The study.
+    datasets
+        Its datasets by identifier, in the study's order.
+    layout
+        Paths of the artifacts.
+    """
+
+    name: str
+    study: StudyConfig
+    datasets: dict[str, DatasetConfig]
+    layout: Layout
+
+
+def add_study_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `--study` and `--results`."""
+    parser.add_argument("--study", type=Path, required=True, help="study file, config/studies/<study>.yaml")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of the results")
+
+
+def add_signatures_argument(parser: argparse.ArgumentParser) -> None:
+    """Add `--signatures`."""
+    parser.add_argument(
+        "--signatures", type=Path, default=Path("data/reference/signatures.yaml"), help="signature catalogue"
+    )
+
+
+def read_study_inputs(args: argparse.Namespace) -> StudyInputs:
+    """Read the study file and the dataset files beside it (`../datasets/<dataset>.yaml`)."""
+    study = load_study(args.study)
+    folder = args.study.parent.parent / "datasets"
+    datasets = {name: load_dataset(folder / f"{name}.yaml") for name in study.datasets.train}
+    return StudyInputs(args.study.stem, study, datasets, Layout(args.results))
+
+
+def read_cohorts(inputs: StudyInputs, signatures: dict[str, Signature]) -> list[Cohort]:
+    """Read the harmonized cohorts of a study, of the measurements only what the study needs."""
+    return [_read_cohort(inputs, name, signatures) for name in inputs.datasets]
+
+
+def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature]) -> Cohort:
+    config = inputs.datasets[name]
+    measurements = {}
+    for modality in config.modalities:
+        path = inputs.layout.modality(name, modality)
+        available = pd.read_parquet(path, columns=["feature"])["feature"]
+        needed = needed_measurements(inputs.study, signatures, available)
+        rows = read_table(MODALITY, path, filters=[("feature", "in", needed)]) if needed else None
+        if rows is not None:
+            measurements[modality] = rows.set_index("feature")
+    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)

@@ -1,0 +1,118 @@
+"""`stratify track`: mirror a study's results to MLflow and register the champion."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stratify.artifacts.layout import Layout
+    from stratify.config import StudyConfig
+    from stratify.track.results import Cohort, ModelResult, StudyResults
+
+logger = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `track`."""
+    parser.add_argument("--study", required=True, type=Path, help="study file, config/studies/<id>.yaml")
+    parser.add_argument("--results", default=Path("results"), type=Path, help="folder of the run's results")
+    parser.add_argument(
+        "--tracking-uri", help="MLflow tracking store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Mirror one study."""
+    from stratify import __version__
+    from stratify.artifacts.layout import Layout
+    from stratify.artifacts.store import write_json
+    from stratify.track.code_version import git_state
+    from stratify.track.connection import choose_tracking_uri
+    from stratify.track.mirror import mirror_study
+    from stratify.track.results import Provenance
+
+    results = read_results(args.study, args.results)
+    commit, dirty = git_state(args.study.parent)
+    provenance = Provenance(git_commit=commit, git_dirty=dirty, package_version=__version__, results=args.results)
+    summary = mirror_study(results, provenance, choose_tracking_uri(args.tracking_uri))
+    write_json(summary, Layout(args.results).track(results.study))
+    if summary["champion"] is None:
+        logger.warning("%s: no champion, because no candidate's canaries passed; the alias is not set", results.study)
+        return
+    logger.info(
+        "%s: champion %s is models:/%s/%s, alias champion",
+        *(summary[key] for key in ("study", "champion", "registered_model", "registered_version")),
+    )
+
+
+def read_results(study_file: Path, results: Path) -> "StudyResults":
+    """Read the declared outputs of a study.
+
+    Parameters
+    ----------
+    study_file
+        ``config/studies/<id>.yaml``.
+    results
+        Folder of the run's results.
+
+    Returns
+    -------
+    StudyResults
+    """
+    import pandas as pd
+
+    from stratify.artifacts.assemble import TABLE
+    from stratify.artifacts.discover import UNIVARIATE
+    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+    from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
+    from stratify.artifacts.layout import Layout
+    from stratify.artifacts.store import read_table
+    from stratify.config import load_study
+    from stratify.evaluate.champion import choose_champion
+    from stratify.track.results import StudyResults
+
+    config = load_study(study_file)
+    study = study_file.stem
+    layout = Layout(results)
+    metrics = read_table(METRICS, layout.metrics(study))
+    canaries = read_table(CANARIES, layout.canaries(study))
+    predictions = [read_table(PREDICTIONS, layout.predictions(study, name)) for name in [*config.models, COMPARATORS]]
+    report = layout.report(study)
+    return StudyResults(
+        study=study,
+        config=config,
+        cohorts=_read_cohorts(study_file, config),
+        models={name: _read_model(layout, study, name) for name in config.models},
+        table=read_table(TABLE, layout.table(study)),
+        predictions=pd.concat(predictions, ignore_index=True),
+        metrics=metrics,
+        comparisons=read_table(COMPARISONS, layout.comparisons(study)),
+        canaries=canaries,
+        univariate=read_table(UNIVARIATE, layout.univariate(study)),
+        report=report if report.is_file() else None,
+        champion=choose_champion(metrics, canaries, config),
+    )
+
+
+def _read_cohorts(study_file: Path, config: "StudyConfig") -> "dict[str, Cohort]":
+    from stratify.config import load_dataset, load_source
+    from stratify.track.results import Cohort
+
+    folder = study_file.parent.parent
+    datasets = {name: load_dataset(folder / "datasets" / f"{name}.yaml") for name in config.datasets.train}
+    return {
+        name: Cohort(dataset, load_source(folder / "sources" / f"{dataset.source}.yaml"))
+        for name, dataset in datasets.items()
+    }
+
+
+def _read_model(layout: "Layout", study: str, name: str) -> "ModelResult":
+    from stratify.artifacts.fit import TUNING
+    from stratify.artifacts.store import read_table
+    from stratify.score.persistence import load_model
+    from stratify.track.results import ModelResult
+
+    folder = layout.model(study, name)
+    _, card = load_model(folder)
+    return ModelResult(card=card, folder=folder, tuning=read_table(TUNING, layout.tuning(study, name)))

@@ -1,0 +1,15 @@
+"""`config/config.yaml`: which studies a run of the workflow answers."""
+
+from pydantic import Field
+
+from stratify.config.closed import Closed
+
+
+class RunConfig(Closed):
+    """One run of the workflow."""
+
+    studies: list[str] = Field(min_length=1)
+    """Studies to run: names of files in `config/studies`, without `.yaml`."""
+
+    tracking_uri: str = "sqlite:///mlflow.db"
+    """The MLflow tracking store. The environment variable `MLFLOW_TRACKING_URI` goes before it."""

@@ -1,0 +1,206 @@
+"""`config/studies/<id>.yaml`: a question asked of datasets."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from stratify.config.closed import Closed
+
+FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
+FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
+
+
+class ObjectiveResponse(Closed):
+    """RECIST complete or partial response against stable or progressive disease."""
+
+    rule: Literal["objective_response"]
+    """Name of the rule."""
+
+    version: Literal[1] = 1
+    """Version of the rule; results of different versions are not comparable."""
+
+    field: str = "best_response"
+    """Endpoint column that holds CR, PR, SD, PD or NE."""
+
+
+class LandmarkEvent(Closed):
+    """An event before a fixed time; patients censored earlier cannot be classified and are excluded."""
+
+    rule: Literal["landmark_event"]
+    """Name of the rule."""
+
+    version: Literal[1] = 1
+    """Version of the rule; results of different versions are not comparable."""
+
+    time: str
+    """Endpoint column with the time to event or censoring, in days."""
+
+    event: str
+    """Endpoint column with 1 for an event, 0 for censored."""
+
+    days: float = Field(gt=0)
+    """The landmark, in days after baseline."""
+
+
+class AsPublished(Closed):
+    """The label the authors published, taken as it is."""
+
+    rule: Literal["as_published"]
+    """Name of the rule."""
+
+    version: Literal[1] = 1
+    """Version of the rule; results of different versions are not comparable."""
+
+    field: str
+    """Endpoint column that holds 1 for the positive class, 0 for the other."""
+
+
+Endpoint = Annotated[ObjectiveResponse | LandmarkEvent | AsPublished, Field(discriminator="rule")]
+
+
+class StudyDatasets(Closed):
+    """Which cohorts play which part."""
+
+    train: list[str] = Field(min_length=1)
+    """Cohorts the models learn from: files in `config/datasets`, without `.yaml`."""
+
+
+class Folds(Closed):
+    """Repeated stratified k-fold cross-validation."""
+
+    folds: int = Field(default=5, ge=2)
+    """Number of folds."""
+
+    repeats: int = Field(default=1, ge=1)
+    """Number of repetitions with other random folds."""
+
+
+class RepeatedNestedCv(Closed):
+    """Performance from outer folds; every choice (tuning, selection) from inner folds of their training part."""
+
+    kind: Literal["repeated_nested_cv"]
+    """Name of the design."""
+
+    outer: Folds = Folds(folds=5, repeats=10)
+    """Folds that estimate performance."""
+
+    inner: Folds = Folds(folds=5, repeats=1)
+    """Folds inside each training part that choose hyper-parameters."""
+
+
+class ModelConfig(Closed):
+    """One model of the study."""
+
+    search: dict[str, list[float | int | str | bool | None]] = Field(default_factory=dict)
+    """Hyper-parameter grid: name to the values to try. Keys not given keep the model's own grid."""
+
+
+class ChampionRule(Closed):
+    """How the model to register is chosen; fixed before the run."""
+
+    metric: Literal["auroc", "neg_log_loss"] = "auroc"
+    """Quantity to maximise."""
+
+    estimated_on: Literal["inner"] = "inner"
+    """Inner folds of the training parts: outer results never choose."""
+
+    among: list[str] = Field(default_factory=list)
+    """Candidate models; all of the study's where not given."""
+
+
+class Strata(Closed):
+    """Groups of patients by probability."""
+
+    declared_probabilities: list[Annotated[float, Field(gt=0, lt=1)]] = Field(default=[0.2, 0.5], min_length=1)
+    """Cut-offs, fixed before the run, in increasing order."""
+
+    labels: list[str] = Field(default=["low", "intermediate", "high"])
+    """One name per stratum, from the lowest probability upwards."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Strata":
+        cuts = self.declared_probabilities
+        if sorted(set(cuts)) != list(cuts):
+            raise ValueError(f"declared_probabilities must increase, found {cuts}")
+        if len(self.labels) != len(cuts) + 1:
+            raise ValueError(
+                f"{len(cuts)} cut-offs make {len(cuts) + 1} strata, found {len(self.labels)} labels: {self.labels}"
+            )
+        return self
+
+
+class StudyConfig(Closed):
+    """A question asked of one or more cohorts."""
+
+    title: str
+    """Title of the report."""
+
+    question: str
+    """The question in one sentence."""
+
+    kind: Literal["classification"] = "classification"
+    """What is predicted."""
+
+    endpoint: Endpoint
+    """The rule that says who is positive."""
+
+    positive: str
+    """What the positive class is, in words (`response`, `distant metastasis within five years`)."""
+
+    datasets: StudyDatasets
+    """The cohorts."""
+
+    transductive: bool = False
+    """The features of a patient depend on other patients of the cohort; printed in the report's title."""
+
+    transductive_reason: str | None = None
+    """Why the study is transductive and what follows for its results."""
+
+    features: list[FeatureName] = Field(min_length=1)
+    """Features the models may use; `*` stands for any text (`sig.*`)."""
+
+    biomarkers: dict[FeatureName, Literal["higher", "lower"]] = Field(default_factory=dict)
+    """Single published biomarkers to evaluate beside the models, and whether higher or lower values mean the
+    positive class. Signatures are always among them."""
+
+    group_by: FeatureName | None = None
+    """Categorical feature whose group means are the second naive comparator; the cohort where not given."""
+
+    design: RepeatedNestedCv
+    """How patients are split."""
+
+    models: dict[str, ModelConfig] = Field(min_length=1)
+    """Models to train, each with its own search space. A plain list takes every model's own grid."""
+
+    champion: ChampionRule = ChampionRule()
+    """How the registered model is chosen."""
+
+    strata: Strata = Strata()
+    """Groups of patients by probability."""
+
+    exclude_suspected_duplicates: bool = False
+    """Remove patients whose features equal another's; without it a suspected duplicate stops the run."""
+
+    seed: int = Field(default=20261122, ge=0)
+    """Seed of every random choice."""
+
+    @field_validator("models", mode="before")
+    @classmethod
+    def _list_of_models(cls, value: object) -> object:
+        return {name: {} for name in value} if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "StudyConfig":
+        if self.transductive and not self.transductive_reason:
+            raise ValueError("a transductive study must give its transductive_reason")
+        strangers = [name for name in self.champion.among if name not in self.models]
+        if strangers:
+            raise ValueError(
+                f"champion.among names {strangers}, which is not among the study's models {list(self.models)}"
+            )
+        return self
+
+    @property
+    def candidates(self) -> list[str]:
+        """Models that can become champion."""
+        return self.champion.among or list(self.models)

@@ -1,0 +1,1 @@
+"""Which features are associated with the endpoint, and with what error rate."""

@@ -1,0 +1,1 @@
+"""How good each model is, how sure we are, against what; and whether the canaries stayed quiet."""

@@ -1,0 +1,136 @@
+"""How well a score ranks patients: area under the ROC curve, average precision, DeLong's interval."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import norm, rankdata
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+
+def auroc(y: Labels, score: Floats, weights: Floats) -> Floats:
+    """Estimate the probability that a positive patient scores higher than a negative one; ties count half.
+
+    Parameters
+    ----------
+    y : array of 0 and 1, shape (n,)
+        The class.
+    score : array of float, shape (n,)
+        Higher means the positive class. Finite.
+    weights : array of float, shape (draws, n)
+        How often each patient counts in each draw; one row of ones for the plain estimate.
+
+    Returns
+    -------
+    array of float, shape (draws,)
+        Between 0 and 1; NaN in a draw that lacks one of the classes.
+
+    Examples
+    --------
+    >>> auroc(np.array([0, 0, 1, 1]), np.array([0.1, 0.4, 0.35, 0.8]), np.ones((1, 4)))
+    array([0.75])
+    """
+    positive, negative = _class_weights(y, score, weights)
+    below = np.cumsum(negative, axis=1) - negative / 2
+    wins = np.vecdot(positive, below)
+    pairs = positive.sum(axis=1) * negative.sum(axis=1)
+    return np.divide(wins, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+
+
+def auprc(y: Labels, score: Floats, weights: Floats) -> Floats:
+    """Estimate average precision: the mean precision over positive patients, from the highest score down.
+
+    A step-wise sum without interpolation. A score that knows nothing has the event rate, not 0.5; values of cohorts
+    with different event rates cannot be compared.
+
+    Parameters
+    ----------
+    y, score, weights
+        As for `auroc`.
+
+    Returns
+    -------
+    array of float, shape (draws,)
+        Between 0 and 1; NaN in a draw without both classes.
+    """
+    positive, negative = _class_weights(y, -score, weights)
+    found = np.cumsum(positive, axis=1)
+    called = found + np.cumsum(negative, axis=1)
+    precision = np.divide(found, called, out=np.zeros_like(found), where=called > 0)
+    total = found[:, -1]
+    defined = (total > 0) & (called[:, -1] > total)
+    return np.divide(np.vecdot(positive, precision), total, out=np.full(len(weights), np.nan), where=defined)
+
+
+def _class_weights(y: Labels, score: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Sum each class's weight over the patients of one score value, from the lowest value up."""
+    if not y.size:
+        return np.zeros((len(weights), 1)), np.zeros((len(weights), 1))
+    order = np.argsort(score, kind="stable")
+    starts = np.flatnonzero(np.diff(score[order], prepend=np.nan) != 0)
+    sorted_weights, label = weights[:, order], y[order]
+    every = np.add.reduceat(sorted_weights, starts, axis=1)
+    positive = np.add.reduceat(sorted_weights * label, starts, axis=1)
+    return positive, every - positive
+
+
+@dataclass(frozen=True)
+class DeLong:
+    """An AUROC with DeLong's variance."""
+
+    auroc: float
+    """Between 0 and 1; NaN without both classes."""
+
+    variance: float
+    """Of the AUROC; NaN with fewer than two patients in a class."""
+
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
+        """Give the normal interval, cut at 0 and 1.
+
+        Where a score separates the classes the variance is zero and says nothing of the uncertainty: NaN then.
+
+        Parameters
+        ----------
+        level
+            Coverage.
+
+        Returns
+        -------
+        (float, float)
+        """
+        if not self.variance > 0:
+            return np.nan, np.nan
+        reach = norm.ppf((1 + level) / 2) * np.sqrt(self.variance)
+        return max(0.0, self.auroc - reach), min(1.0, self.auroc + reach)
+
+
+def delong(y: Labels, score: Floats) -> DeLong:
+    """Estimate the AUROC and its variance from structural components.
+
+    The component of a patient is the share of the other class that they are ranked correctly against; the variance
+    sums that of both classes' components over their sizes (doi:10.2307/2531595). Computed from ranks.
+
+    Parameters
+    ----------
+    y : array of 0 and 1, shape (n,)
+        The class.
+    score : array of float, shape (n,)
+        Higher means the positive class. Finite.
+
+    Returns
+    -------
+    DeLong
+    """
+    positive, negative = score[y == 1], score[y == 0]
+    if not (positive.size and negative.size):
+        return DeLong(np.nan, np.nan)
+    ranks = rankdata(score)
+    of_positive = (ranks[y == 1] - rankdata(positive)) / negative.size
+    of_negative = 1 - (ranks[y == 0] - rankdata(negative)) / positive.size
+    area = float(of_positive.mean())
+    if min(positive.size, negative.size) < 2:
+        return DeLong(area, np.nan)
+    variance = of_positive.var(ddof=1) / positive.size + of_negative.var(ddof=1) / negative.size
+    return DeLong(area, float(variance))

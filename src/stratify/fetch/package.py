@@ -1,0 +1,83 @@
+"""Files that a published Python package carries: from its installed copy, or from its wheel."""
+
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from stratify.config.source import Package
+from stratify.errors import StratifyError
+
+FROM_INDEX = "package index"
+FROM_INSTALLED = "installed distribution"
+
+
+def installed_file(package: Package, member: str) -> Path | None:
+    """Find a file in the installed distribution of exactly this version.
+
+    Parameters
+    ----------
+    package
+        Name and version.
+    member
+        Path inside the wheel.
+
+    Returns
+    -------
+    pathlib.Path or None
+        The file where it is installed; its bytes are not checked here.
+    """
+    try:
+        distribution = metadata.distribution(package.name)
+    except metadata.PackageNotFoundError:
+        return None
+    if distribution.version != package.version:
+        return None
+    path = Path(str(distribution.locate_file(member)))
+    return path if path.is_file() else None
+
+
+def download_wheel(package: Package, folder: Path) -> Path:
+    """Download the package's wheel with pip; nothing is installed and no code of the package runs.
+
+    Parameters
+    ----------
+    package
+        Name and version.
+    folder
+        Empty folder to download to.
+
+    Returns
+    -------
+    pathlib.Path
+        The wheel.
+
+    Raises
+    ------
+    StratifyError
+        There is no pip, no index in reach, or no wheel for this Python and platform.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
+    command += ["--disable-pip-version-check", "--no-input", "-d", str(folder), f"{package.name}=={package.version}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - names are validated
+    wheels = sorted(folder.glob("*.whl"))
+    if done.returncode != 0 or len(wheels) != 1:
+        raise StratifyError(_explain(package, done.stdout + done.stderr))
+    return wheels[0]
+
+
+def _explain(package: Package, output: str) -> str:
+    """Turn pip's output into one message that ends with its last line."""
+    wanted = f"{package.name}=={package.version}"
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    last = f"pip's last line: {lines[-1]}" if lines else "pip said nothing"
+    if "No module named pip" in output:
+        return f"cannot download {wanted}: this Python has no pip; run `{sys.executable} -m ensurepip` ({last})"
+    if "connection broken" in output or "Could not fetch URL" in output or "from versions: none" in output:
+        return (
+            f"cannot download {wanted}: pip found no package index with it; check the network and pip's index ({last})"
+        )
+    if "No matching distribution" in output:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        return f"cannot download {wanted}: pip finds no wheel for Python {version} on {sys.platform} ({last})"
+    return f"cannot download {wanted}: pip failed ({last})"

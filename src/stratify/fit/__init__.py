@@ -1,0 +1,1 @@
+"""What each model predicts for patients it never saw."""

@@ -1,0 +1,65 @@
+"""What a fitted pipeline has learned, as numbers that can be compared."""
+
+from typing import Any
+
+import numpy as np
+from lightgbm import LGBMClassifier
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+
+
+def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
+    """Collect the learned attributes of an estimator and of everything inside it.
+
+    Parameters
+    ----------
+    estimator
+        A fitted scikit-learn or LightGBM estimator.
+    path
+        Prefix of the names.
+
+    Returns
+    -------
+    dict of str to ndarray or str
+        Numeric attributes whose name ends in an underscore, by path; the trees of LightGBM as text.
+    """
+    if isinstance(estimator, Pipeline):
+        return _merge(fitted_state(step, f"{path}{name}.") for name, step in estimator.steps)
+    if isinstance(estimator, ColumnTransformer):
+        return _merge(fitted_state(step, f"{path}{name}.") for name, step, _ in estimator.transformers_)
+    if isinstance(estimator, LGBMClassifier):
+        return {f"{path}trees": estimator.booster_.model_to_string()}
+    if not isinstance(estimator, BaseEstimator):
+        return {}
+    return {
+        f"{path}{name}": np.asarray(value)
+        for name, value in vars(estimator).items()
+        if name.endswith("_") and np.asarray(value).dtype.kind in "biuf"
+    }
+
+
+def largest_change(first: dict[str, np.ndarray | str], second: dict[str, np.ndarray | str]) -> float:
+    """Compare two fitted states.
+
+    Returns
+    -------
+    float
+        Largest absolute difference of any number; infinite where names, shapes or texts differ.
+    """
+    if first.keys() != second.keys():
+        return float("inf")
+    return max((_change(first[name], second[name]) for name in first), default=0.0)
+
+
+def _change(first: np.ndarray | str, second: np.ndarray | str) -> float:
+    if isinstance(first, str) or isinstance(second, str):
+        return 0.0 if first == second else float("inf")
+    if first.shape != second.shape or not np.array_equal(np.isnan(first), np.isnan(second)):
+        return float("inf")
+    difference = np.abs(first.astype(float) - second.astype(float))
+    return float(np.nanmax(difference, initial=0.0))
+
+
+def _merge(parts: Any) -> dict[str, np.ndarray | str]:
+    return {name: value for part in parts for name, value in part.items()}

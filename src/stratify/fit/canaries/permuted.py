@@ -1,0 +1,92 @@
+"""Canary 2: with permuted labels the model ranks no better, and no worse, than chance."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import roc_auc_score
+
+from stratify.assemble.cohort import Cohort
+from stratify.assemble.features import model_features
+from stratify.fit.canaries.experiment import Experiment
+from stratify.fit.cross_fit import predict, split_rows
+from stratify.fit.models import find_model
+
+PERMUTATIONS = 10
+LIMIT = 3.3
+
+
+def permuted_labels(experiment: Experiment, parameters: Mapping[str, object]) -> dict[str, Any]:
+    r"""Shuffle outcomes within each cohort, on both sides of the splits, and cross-validate one repetition.
+
+    The measure is :math:`(m - 0.5) / s`, where :math:`m` is the mean over permutations of the mean AUROC over folds
+    and :math:`s` its standard error: the larger of the spread observed between permutations and the spread expected of
+    independent folds, :math:`\sqrt{(n_1 + n_0 + 1) / (12 n_1 n_0)}` for a fold. An honest model exceeds the limit of
+    3.3 about once in a thousand runs.
+
+    Shuffling only the training side would prove nothing: a direction learned from random labels can still lie along
+    the real axis of the data and rank the true labels well.
+
+    Parameters
+    ----------
+    experiment
+        The model and its inputs.
+    parameters
+        Hyper-parameters to use; this canary does not tune.
+
+    Returns
+    -------
+    dict
+        One measure, in standard errors.
+    """
+    patients = set(experiment.splits["patient_id"])
+    means, expected = [], []
+    for permutation in range(PERMUTATIONS):
+        rng = np.random.default_rng([experiment.study.seed, permutation])
+        shuffled = experiment.tampered(lambda cohort, rng=rng: _permute(cohort, patients, rng))  # type: ignore[misc]
+        aurocs, variances = _one_repetition(shuffled, parameters)
+        means.append(np.mean(aurocs))
+        expected.append(np.sum(variances) / len(variances) ** 2)
+    error = np.sqrt(max(np.var(means, ddof=1), np.mean(expected)) / PERMUTATIONS)
+    mean = float(np.mean(means))
+    return {
+        "canary": "permuted_labels",
+        "measure": "distance of the mean AUROC from 0.5, in standard errors",
+        "value": (mean - 0.5) / float(error),
+        "limit": LIMIT,
+        "n": len(patients),
+        "detail": f"mean AUROC {mean:.3f}, standard error {error:.3f}, {PERMUTATIONS} permutations of one repetition",
+    }
+
+
+def _permute(cohort: Cohort, patients: set[str], rng: np.random.Generator) -> Cohort:
+    """Move whole outcomes between the cohort's patients of the study; who is in the study stays the same."""
+    clinical = cohort.clinical.sort_values("sample_id", ignore_index=True)
+    outcomes = [name for name in clinical.columns if name.startswith("endpoint.")]
+    rows = clinical.index[clinical["patient_id"].isin(patients) & clinical["timepoint"].eq("baseline")]
+    moved = clinical.loc[rng.permutation(rows), outcomes].set_index(rows)
+    clinical.loc[rows, outcomes] = moved
+    return Cohort(cohort.name, cohort.config, clinical, cohort.measurements)
+
+
+def _one_repetition(experiment: Experiment, parameters: Mapping[str, object]) -> tuple[list[float], list[float]]:
+    table = experiment.table()
+    features = model_features(experiment.study, table.columns)
+    first = experiment.splits[experiment.splits["repeat"].eq(0).fillna(value=False)]
+    aurocs, variances = [], []
+    for _, members in first.groupby("split", sort=True):
+        train, test = split_rows(table, members)
+        if test["y"].nunique() < 2 or train["y"].nunique() < 2:
+            continue
+        pipeline = find_model(experiment.model).build(train[features], experiment.study.seed)
+        pipeline.set_params(**{f"classifier__{name}": value for name, value in parameters.items()})
+        pipeline.fit(train[features], train["y"].to_numpy(dtype=int))
+        aurocs.append(float(roc_auc_score(test["y"].to_numpy(dtype=int), predict(pipeline, test, features)["score"])))
+        variances.append(_null_variance(test["y"]))
+    return aurocs, variances
+
+
+def _null_variance(y: pd.Series) -> float:
+    positive, negative = int(y.sum()), int((1 - y).sum())
+    return (positive + negative + 1) / (12 * positive * negative)

@@ -1,0 +1,141 @@
+"""Train a model on every split and predict the patients it never saw."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from stratify.artifacts.split import FINAL
+from stratify.assemble.features import model_features
+from stratify.config.study import StudyConfig
+from stratify.fit.models import find_model, search_grid
+from stratify.fit.tuning import Tuned, tune
+from stratify.log_odds import log_odds
+
+RESULT_COLUMNS = ["repeat", "split", "role", "cohort", "patient_id", "y", "time_days", "event", "score", "probability"]
+
+
+@dataclass(frozen=True)
+class CrossFit:
+    """What one model did on all splits.
+
+    Parameters
+    ----------
+    predictions
+        As in `artifacts.fit.PREDICTIONS`, without study and model.
+    tuning
+        As in `artifacts.fit.TUNING`, without study and model.
+    tuned
+        The tuned model of each split, by split name; `final` was trained on everyone.
+    """
+
+    predictions: pd.DataFrame
+    tuning: pd.DataFrame
+    tuned: dict[str, Tuned]
+
+
+def cross_fit(study: StudyConfig, model: str, table: pd.DataFrame, splits: pd.DataFrame) -> CrossFit:
+    """Fit a model on the training rows of each split, tuning included, and predict its test rows.
+
+    Parameters
+    ----------
+    study
+        The study.
+    model
+        Name of the model.
+    table
+        The study table, in any row order.
+    splits
+        As in `artifacts.split.SPLITS`.
+
+    Returns
+    -------
+    CrossFit
+    """
+    predictions, tunings, tuned = [], [], {}
+    for split, members in splits.groupby("split", sort=True):
+        train, test = split_rows(table, members)
+        fitted = fit_split(study, model, train)
+        rows = train if split == FINAL else test
+        scored = predict(fitted.pipeline, rows, model_features(study, table.columns))
+        predictions.append(
+            rows.assign(
+                repeat=members["repeat"].iloc[0], split=split, role="train" if split == FINAL else "cv", **scored
+            )[RESULT_COLUMNS]
+        )
+        tunings.append(fitted.candidates.assign(split=split))
+        tuned[str(split)] = fitted
+    return CrossFit(
+        pd.concat(predictions, ignore_index=True).astype({"repeat": "Int64"}),
+        pd.concat(tunings, ignore_index=True),
+        tuned,
+    )
+
+
+def split_rows(table: pd.DataFrame, members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Take the training and the test rows of one split, joined by patient and sorted by `patient_id`.
+
+    Parameters
+    ----------
+    table
+        The study table.
+    members
+        The rows of one split.
+
+    Returns
+    -------
+    train, test : DataFrame
+    """
+    role = members.set_index("patient_id")["role"].reindex(table["patient_id"]).to_numpy()
+    ordered = table.assign(_role=role).sort_values("patient_id", ignore_index=True)
+    parts = [ordered[ordered["_role"] == side].drop(columns="_role") for side in ("train", "test")]
+    return parts[0], parts[1]
+
+
+def fit_split(study: StudyConfig, model: str, train: pd.DataFrame) -> Tuned:
+    """Tune and fit a model on training patients.
+
+    Parameters
+    ----------
+    study
+        The study.
+    model
+        Name of the model.
+    train
+        Rows of the study table.
+
+    Returns
+    -------
+    Tuned
+    """
+    features = train[model_features(study, train.columns)]
+    return tune(
+        find_model(model).build(features, study.seed),
+        search_grid(model, study.models[model].search),
+        features,
+        train["y"].to_numpy(dtype=int),
+        inner=study.design.inner,
+        seed=study.seed,
+    )
+
+
+def predict(pipeline: Pipeline, rows: pd.DataFrame, features: list[str]) -> dict[str, np.ndarray]:
+    """Predict patients.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted pipeline.
+    rows
+        Rows of the study table.
+    features
+        The model's features.
+
+    Returns
+    -------
+    dict
+        `score` (log odds of the positive class) and `probability`, each of shape (n_patients,), in the order of `rows`.
+    """
+    probability = pipeline.predict_proba(rows[features])[:, 1]
+    return {"score": log_odds(probability), "probability": probability}

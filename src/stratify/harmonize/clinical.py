@@ -1,0 +1,122 @@
+"""The clinical table of a cohort, in our names and units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from stratify.config.dataset import Clinical, Column
+from stratify.errors import StratifyError
+from stratify.harmonize.columns import map_column
+from stratify.harmonize.findings.clinical import check_columns, is_constant
+from stratify.harmonize.findings.endpoints import check_endpoints
+from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.findings.identity import check_identifiers
+from stratify.harmonize.identifiers import identify
+
+AS_PUBLISHED = "__as_published"
+"""Ending of a column that keeps the source's constant, for published formulas only."""
+
+
+@dataclass(frozen=True)
+class HarmonizedClinical:
+    """A cohort's clinical table and what was odd about it.
+
+    Parameters
+    ----------
+    table
+        As `stratify.artifacts.harmonize.CLINICAL`.
+    keys
+        Identifiers as measurements know them (index) to `sample_id`.
+    findings
+        In the order of the checks.
+    """
+
+    table: pd.DataFrame
+    keys: pd.Series
+    findings: list[Finding]
+
+
+def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> HarmonizedClinical:
+    """Bring a clinical table to common names and units.
+
+    Parameters
+    ----------
+    raw
+        The table as text, one row a sample, missing as null.
+    clinical
+        How it is mapped.
+    dataset
+        Name of the dataset.
+
+    Returns
+    -------
+    HarmonizedClinical
+        Rows in the order of the file. Where sample identifiers repeat, the first row is kept; a constant column that
+        is not declared as such is null, its values kept as `clin.<name>__as_published`. Both are findings.
+
+    Raises
+    ------
+    StratifyError
+        A column is missing or cannot be mapped.
+    """
+    where = f"{dataset}: {clinical.file}"
+    ids = identify(raw, clinical, dataset, where)
+    raw = raw.set_axis(pd.Index(ids["sample_id"], name=None), axis="index")
+    characteristics = _map_all(clinical.columns, raw, where, clinical.decimal)
+    endpoints = _map_all(clinical.endpoints, raw, where, clinical.decimal)
+    findings = [
+        *check_identifiers(ids),
+        *check_columns(characteristics, clinical.columns),
+        *check_columns(endpoints, clinical.endpoints),
+        *check_endpoints(endpoints),
+    ]
+    heads = ids[["sample_id", "patient_id"]].set_axis(raw.index, axis="index")
+    heads["timepoint"] = _timepoints(raw, clinical, where)
+    hidden = hide_constants(characteristics, clinical.columns).add_prefix("clin.")
+    table = pd.concat([heads, hidden, endpoints.add_prefix("endpoint.")], axis="columns")
+    first = ~ids["sample_id"].duplicated().to_numpy()
+    keys = pd.Series(ids["sample_id"].to_numpy(), index=pd.Index(ids["key"], name=None), dtype="str")
+    return HarmonizedClinical(table[first].reset_index(drop=True), keys[first], findings)
+
+
+def _timepoints(raw: pd.DataFrame, clinical: Clinical, where: str) -> pd.Series:
+    timepoints = map_column("timepoint", clinical.timepoint, raw, where, decimal=clinical.decimal)
+    missing = timepoints.index[timepoints.isna()]
+    if len(missing):
+        raise StratifyError(
+            f"{where}: {len(missing)} sample(s) without a time point: {listed(missing)}; where it was not recorded, "
+            "map it to `unknown`"
+        )
+    return timepoints
+
+
+def _map_all(columns: Mapping[str, Column], raw: pd.DataFrame, where: str, decimal: str) -> pd.DataFrame:
+    mapped = {name: map_column(name, column, raw, where, decimal=decimal) for name, column in columns.items()}
+    # Built by position: the index repeats where a sample stands in two rows.
+    return pd.DataFrame({name: values.array for name, values in mapped.items()}, index=raw.index)
+
+
+def hide_constants(characteristics: pd.DataFrame, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """Set constant columns to null and keep their values under another name.
+
+    Parameters
+    ----------
+    characteristics
+        Columns in our names without namespace.
+    columns
+        How each was made; one declared `constant:` is left as it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `<name>__as_published` beside each hidden column.
+    """
+    shown: dict[str, pd.Series] = {}
+    for name, column in columns.items():
+        values = characteristics[name]
+        hide = column.constant is None and is_constant(values)
+        shown[name] = values.where(values.isna()) if hide else values
+        if hide:
+            shown[name + AS_PUBLISHED] = values
+    return pd.DataFrame({name: values.array for name, values in shown.items()}, index=characteristics.index)

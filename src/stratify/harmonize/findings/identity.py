@@ -1,0 +1,56 @@
+"""Oddities of identifiers."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from stratify.harmonize.findings.finding import Finding, listed
+
+
+def check_identifiers(ids: pd.DataFrame) -> Iterator[Finding]:
+    """Run every check of identifiers.
+
+    Parameters
+    ----------
+    ids
+        As from `stratify.harmonize.identifiers.identify`.
+
+    Yields
+    ------
+    Finding
+    """
+    for check in (stripped_id, duplicate_id, colliding_id):
+        yield from check(ids)
+
+
+def stripped_id(ids: pd.DataFrame) -> Iterator[Finding]:
+    """Find identifiers with surrounding whitespace, which was removed."""
+    for column in ("written", "written_patient"):
+        changed = ids.loc[ids[column] != ids[column].str.strip(), column]
+        if len(changed):
+            cases = listed(repr(name) for name in changed)
+            yield Finding("stripped_id", "warning", len(changed), f"whitespace around identifiers was removed: {cases}")
+            return
+
+
+def duplicate_id(ids: pd.DataFrame) -> Iterator[Finding]:
+    """Find sample identifiers that stand in several rows; where accepted, the first row is kept."""
+    repeated = ids.loc[ids["sample_id"].duplicated(keep=False), "sample_id"]
+    if len(repeated):
+        detail = (
+            f"{repeated.nunique()} sample(s) stand in {len(repeated)} rows: {listed(repeated.unique())}; "
+            "if accepted, the first row of each is kept"
+        )
+        yield Finding("duplicate_id", "error", len(repeated), detail)
+
+
+def colliding_id(ids: pd.DataFrame) -> Iterator[Finding]:
+    """Find identifiers that are written differently but are equal in lower case without whitespace."""
+    for column in ("sample_id", "patient_id"):
+        distinct = pd.Series(ids[column].unique(), dtype="str")
+        folded = distinct.str.casefold().str.replace(r"\s+", "", regex=True)
+        colliding = distinct[folded.duplicated(keep=False)]
+        if len(colliding):
+            detail = f"written differently, but perhaps the same: {listed(colliding, 4)}"
+            yield Finding("colliding_id", "error", len(colliding), detail)
+            return

@@ -1,0 +1,122 @@
+"""A cohort's table of one kind of measurement, in our names and orientation."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from stratify.config.dataset import Modality
+from stratify.errors import StratifyError
+from stratify.harmonize.findings import measurements as checks
+from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.identifiers import number_rows
+
+
+@dataclass(frozen=True)
+class HarmonizedModality:
+    """Measurements and what was odd about them.
+
+    Parameters
+    ----------
+    table
+        As `stratify.artifacts.harmonize.MODALITY`.
+    findings
+        In the order of the checks.
+    """
+
+    table: pd.DataFrame
+    findings: list[Finding]
+
+
+def harmonize_modality(
+    raw: pd.DataFrame, modality: Modality, name: str, keys: pd.Series, dataset: str
+) -> HarmonizedModality:
+    """Bring measurements to one orientation, joined to the clinical table by key.
+
+    Parameters
+    ----------
+    raw
+        float32 in the file's orientation, labelled on both sides.
+    modality
+        What it is.
+    name
+        Name of the modality.
+    keys
+        Identifiers as measurements know them (index) to `sample_id`.
+    dataset
+        Name of the dataset, for messages.
+
+    Returns
+    -------
+    HarmonizedModality
+        Features in rows, in the file's order; samples in the clinical table's order, those that were not measured
+        with missing values. Constant features are null. A repeated feature or sample keeps its first values.
+
+    Raises
+    ------
+    StratifyError
+        No measured sample is in the clinical table, or a key stands for two samples.
+    """
+    where = f"{dataset}: {modality.file}"
+    known = _unique_keys(keys, where)
+    measured = _oriented(raw, modality, where)
+    _refuse_strangers(measured.columns, known.index, where)
+    findings = list(_identity_findings(name, measured, known.index))
+    measured = measured.loc[~measured.index.duplicated(), ~measured.columns.duplicated()]
+    measured = measured.reindex(columns=known.index)
+    values = measured.to_numpy(dtype=np.float32, copy=True)
+    findings += _mask_odd_values(name, values, measured.index)
+    table = pd.DataFrame(values, columns=pd.Index(known.to_numpy(), dtype="str"), copy=False)
+    table.insert(0, "feature", measured.index)
+    return HarmonizedModality(table, findings)
+
+
+def _oriented(raw: pd.DataFrame, modality: Modality, where: str) -> pd.DataFrame:
+    """Put features in rows, with stripped labels; numbered rows get the identifiers of the clinical table's rows."""
+    if modality.orientation == "samples_by_features":
+        raw = raw.T
+        if modality.id is None and not modality.index_column:
+            raw = raw.set_axis(pd.Index(number_rows(raw.shape[1]), dtype="str"), axis="columns")
+    features, samples = (pd.Index(labels, name=None, dtype="str").str.strip() for labels in (raw.index, raw.columns))
+    for labels, what in ((features, "feature"), (samples, "sample")):
+        nameless = labels.isna() | (labels == "")
+        if nameless.any():
+            raise StratifyError(f"{where}: {nameless.sum()} {what}(s) without a name")
+    return raw.set_axis(modality.namespace + "." + features, axis="index").set_axis(samples, axis="columns")
+
+
+def _unique_keys(keys: pd.Series, where: str) -> pd.Series:
+    repeated = keys.index[keys.index.duplicated()]
+    if len(repeated):
+        raise StratifyError(
+            f"{where}: identifiers repeat between arms, so measurements cannot be told apart: {listed(repeated)}; "
+            "measurements need an identifier of their own, given as the clinical table's `sample:`"
+        )
+    return keys
+
+
+def _refuse_strangers(measured: pd.Index, known: pd.Index, where: str) -> None:
+    if not measured.isin(known).any():
+        raise StratifyError(
+            f"{where}: no measured sample is in the clinical table: measured {listed(measured)}; "
+            f"clinical {listed(known)}; check `id`, `sample` and `orientation`"
+        )
+
+
+def _identity_findings(name: str, measured: pd.DataFrame, known: pd.Index) -> Iterator[Finding]:
+    yield from checks.duplicate_features(name, measured.index)
+    yield from checks.duplicate_measurements(name, measured.columns)
+    yield from checks.samples_without_measurements(name, known, measured.columns)
+    yield from checks.measurements_without_clinical_row(name, known, measured.columns)
+
+
+def _mask_odd_values(name: str, values: np.ndarray, features: pd.Index) -> list[Finding]:
+    """Set infinite and constant measurements to missing, in place, and say so."""
+    findings = [*checks.non_finite_values(name, values, features)]
+    values[np.isinf(values)] = np.nan
+    findings += checks.all_missing_features(name, values, features)
+    constant = checks.constant_rows(values)
+    findings += checks.constant_features(name, constant, features)
+    values[constant] = np.nan
+    return findings

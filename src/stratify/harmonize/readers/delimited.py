@@ -1,0 +1,149 @@
+"""Text tables: csv, tsv, txt."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+
+from stratify.config.dataset import TableFile
+from stratify.errors import StratifyError
+from stratify.harmonize.readers.files import inner_suffix, open_binary
+from stratify.harmonize.readers.grid import Grid, picked_columns
+
+ROW_NAMES = ""
+"""Header of a first column that has none."""
+
+FAST_ENCODINGS = {"utf-8", "utf-8-sig", "utf8", "ascii"}
+
+
+def separator_of(path: Path, layout: TableFile) -> str:
+    """Return the column separator: as declared, else comma for `.csv` and tab for everything else."""
+    return layout.separator or ("," if inner_suffix(path) == ".csv" else "\t")
+
+
+def read_grid(path: Path, layout: TableFile) -> Grid:
+    """Read every field of a text table as text.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+    layout
+        Separator, encoding, lines above the header, comment character.
+
+    Returns
+    -------
+    list of list of str
+        Header first; blank lines and comments left out; rows as long as they are in the file.
+
+    Raises
+    ------
+    StratifyError
+        The text cannot be decoded or its quotes do not match.
+    """
+    with open_binary(path) as stream:
+        try:
+            lines = _lines(io.TextIOWrapper(stream, encoding=layout.encoding, newline=""), layout)
+            return [row for row in csv.reader(lines, delimiter=separator_of(path, layout), strict=True) if row]
+        except UnicodeDecodeError as error:
+            raise StratifyError(
+                f"{path}: not {layout.encoding} text ({error.reason} at byte {error.start}); "
+                "declare its `encoding:`, for example latin-1"
+            ) from None
+        except (csv.Error, LookupError) as error:
+            raise StratifyError(f"{path}: not readable as a text table: {error}") from None
+
+
+def _lines(text: IO[str], layout: TableFile) -> Iterator[str]:
+    for number, line in enumerate(text):
+        if number < layout.skip_rows or not line.strip("\r\n"):
+            continue
+        if layout.comment is None or not line.startswith(layout.comment):
+            yield line
+
+
+def read_numbers(path: Path, layout: TableFile, label: str | None, pattern: str | None) -> pd.DataFrame | None:
+    """Read a plain numeric text table fast, straight to float32.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+    layout
+        How it is laid out.
+    label
+        Column of row labels; the nameless first column where `layout.index_column`; none for numbered rows.
+    pattern
+        Regular expression that picks the measured columns.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Rows and columns as in the file; ``None`` where anything is not plain, so that the slower reading of the
+        text can say what, or cope with it.
+    """
+    if layout.comment is not None or layout.encoding.lower() not in FAST_ENCODINGS:
+        return None
+    with open_binary(path) as stream:
+        header = _header(stream, path, layout)
+        if header is None:
+            return None
+        if layout.index_column:
+            header = [ROW_NAMES, *(header[1:] if header[0] == "" else header)]
+            label = label or ROW_NAMES
+        picked = [at for at in picked_columns(header, label, pattern, str(path)) if header[at] != ROW_NAMES]
+        position = header.index(label) if label is not None else None
+        table = _parse(stream, path, layout, len(header), picked, position=position)
+    if table is None or table.num_rows == 0:
+        return None
+    return _to_frame(table, [header[at] for at in picked], position)
+
+
+def _header(stream: IO[bytes], path: Path, layout: TableFile) -> list[str] | None:
+    """Read the header and leave the stream at the first row; ``None`` where it is not a simple line."""
+    for _ in range(layout.skip_rows):
+        stream.readline()
+    line = stream.readline()
+    while line and not line.strip(b"\r\n"):
+        line = stream.readline()
+    try:
+        rows = list(csv.reader([line.decode("utf-8-sig")], delimiter=separator_of(path, layout), strict=True))
+    except (csv.Error, UnicodeDecodeError):
+        return None
+    return [name.strip() for name in rows[0]] if rows and rows[0] else None
+
+
+def _parse(
+    stream: IO[bytes], path: Path, layout: TableFile, width: int, picked: list[int], *, position: int | None
+) -> pa.Table | None:
+    types = {str(at): pa.float32() for at in picked}
+    if position is not None:
+        types[str(position)] = pa.string()
+    try:
+        return pyarrow.csv.read_csv(
+            stream,
+            read_options=pyarrow.csv.ReadOptions(column_names=[str(at) for at in range(width)]),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=separator_of(path, layout)),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types=types,
+                include_columns=list(types),
+                null_values=["", *layout.missing],
+                decimal_point=layout.decimal,
+            ),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        return None
+
+
+def _to_frame(table: pa.Table, names: list[str], position: int | None) -> pd.DataFrame:
+    values = np.empty((table.num_rows, len(names)), dtype=np.float32, order="F")
+    for at in range(len(names)):
+        values[:, at] = table.column(at).to_numpy()
+    index = None if position is None else pd.Index(table.column(str(position)).to_pylist(), dtype="str").str.strip()
+    return pd.DataFrame(values, index=index, columns=pd.Index(names, dtype="str"), copy=False)

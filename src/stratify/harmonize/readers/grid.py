@@ -1,0 +1,171 @@
+"""From the raw cells of a table to a frame with a header, row names and the samples in rows."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from stratify.config.dataset import TableFile
+from stratify.errors import StratifyError, nearest
+
+Grid = list[list[str]]
+"""Cells of a table as text, header first; an empty text is a missing cell."""
+
+SEPARATORS = {",": "','", ";": "';'", "\t": "'\\t'", "|": "'|'"}
+
+
+def grid_to_frame(
+    grid: Grid, layout: TableFile, where: str, *, transpose: bool = False, labels: str | None = None
+) -> pd.DataFrame:
+    """Give a grid its header and row names.
+
+    Parameters
+    ----------
+    grid
+        Cells as read, header first.
+    layout
+        Whether the first column holds row names; texts that mean missing.
+    where
+        The file, for messages.
+    transpose
+        Swap rows and columns before the header is taken.
+    labels
+        A column of names in which the texts that mean missing are taken as they are (a gene may be called `NA`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of str, stripped of surrounding whitespace in their names only, missing as null. The index holds the
+        row names (str), or counts from 1.
+
+    Raises
+    ------
+    StratifyError
+        There is no data, a row is longer or shorter than the header, or row names were expected and are not there.
+    """
+    if len(grid) < 2 or not any(any(row) for row in grid):
+        raise StratifyError(f"{where}: the table is empty: {len(grid)} row(s) including the header")
+    grid = _with_row_names(grid, where) if layout.index_column else grid
+    _check_widths(grid, where, layout.index_column)
+    if transpose:
+        grid = [list(column) for column in zip(*grid, strict=True)]
+    header = pd.Index([name.strip() for name in grid[0]], dtype="str")
+    frame = pd.DataFrame(grid[1:], columns=header, index=pd.RangeIndex(1, len(grid)), dtype="str")
+    if layout.index_column:
+        frame = frame.iloc[:, 1:].set_axis(pd.Index(frame.iloc[:, 0], name=None), axis="index")
+    empty = frame == ""
+    coded = frame.isin(layout.missing)
+    coded.loc[:, header[header == labels].unique()] = False
+    return frame.mask(empty | coded)
+
+
+def _with_row_names(grid: Grid, where: str) -> Grid:
+    header, first = grid[0], grid[1]
+    if len(header) == len(first) - 1:
+        return [["", *header], *grid[1:]]
+    if len(header) == len(first) and header[0].strip() == "":
+        return grid
+    if len(header) == len(first):
+        raise StratifyError(
+            f"{where}: `index_column` says that the first column has no header, but it is called {header[0]!r}; "
+            f"leave `index_column` out and write `id: {header[0]}`"
+        )
+    return grid
+
+
+def _check_widths(grid: Grid, where: str, index_column: bool) -> None:
+    width = len(grid[0])
+    odd = [(number, len(row)) for number, row in enumerate(grid[1:], start=1) if len(row) != width]
+    if not odd:
+        return
+    if not index_column and len(odd) == len(grid) - 1 and all(found == width + 1 for _, found in odd):
+        raise StratifyError(
+            f"{where}: every row has one field more than the header ({width + 1} against {width}); "
+            "if the first column holds row names, write `index_column: true`"
+        )
+    shown = ", ".join(f"row {number} has {found}" for number, found in odd[:3])
+    raise StratifyError(
+        f"{where}: ragged table: the header has {width} fields, {len(odd)} row(s) differ: {shown}; "
+        "check `separator`, `comment` and `skip_rows`"
+    )
+
+
+def column_of(frame: pd.DataFrame, name: str, where: str) -> pd.Series:
+    """Take one column by name.
+
+    Parameters
+    ----------
+    frame
+        As from `grid_to_frame`.
+    name
+        Column in the file.
+    where
+        The file, for messages.
+
+    Returns
+    -------
+    pandas.Series
+        str, missing as null.
+
+    Raises
+    ------
+    StratifyError
+        The column is missing (says the nearest names) or its name occurs more than once.
+    """
+    _check_name(list(frame.columns), name, where)
+    return frame[name]
+
+
+def picked_columns(names: Sequence[str], label: str | None, pattern: str | None, where: str) -> list[int]:
+    """Pick the measured columns of a table.
+
+    Parameters
+    ----------
+    names
+        The header.
+    label
+        Name of the column of row labels, never picked; none for numbered rows.
+    pattern
+        Regular expression, matched from the start of each name; everything where ``None``.
+    where
+        The file, for messages.
+
+    Returns
+    -------
+    list of int
+        Positions in `names`.
+
+    Raises
+    ------
+    StratifyError
+        The label is missing or twice there, or nothing matches.
+    """
+    if label is not None:
+        _check_name(names, label, where)
+    picked = [at for at, name in enumerate(names) if name != label and (not pattern or re.match(pattern, name))]
+    if not picked:
+        shown = ", ".join(list(names)[:5])
+        raise StratifyError(f"{where}: no column matches the pattern {pattern!r}; the first columns are: {shown}")
+    return picked
+
+
+def _check_name(names: Sequence[str], name: str, where: str) -> None:
+    count = list(names).count(name)
+    if count == 1:
+        return
+    if count > 1:
+        at = ", ".join(str(number) for number, other in enumerate(names, start=1) if other == name)
+        raise StratifyError(
+            f"{where}: {count} columns are called {name!r} (numbers {at}); which is meant cannot be known"
+        )
+    raise StratifyError(f"{where}: no column {name!r}; {_remedy(names, name)}")
+
+
+def _remedy(names: Sequence[str], name: str) -> str:
+    if len(names) == 1:
+        found = [shown for sign, shown in SEPARATORS.items() if sign in names[0]]
+        if found:
+            return f"the file seems to have one column only; write its `separator:`, perhaps {found[0]}"
+    if names and names[0] == "":
+        return f"the first column has no name: `index_column: true` makes it the row names; {nearest(name, names[1:])}"
+    return nearest(name, names)

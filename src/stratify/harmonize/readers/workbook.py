@@ -1,0 +1,82 @@
+"""Excel workbooks (xlsx)."""
+
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from stratify.config.dataset import TableFile
+from stratify.errors import StratifyError, nearest
+from stratify.harmonize.readers.files import open_binary
+from stratify.harmonize.readers.grid import Grid
+
+
+def read_grid(path: Path, layout: TableFile) -> Grid:
+    """Read one sheet as text.
+
+    Parameters
+    ----------
+    path
+        The workbook.
+    layout
+        Sheet and lines above the header.
+
+    Returns
+    -------
+    list of list of str
+        Header first; empty rows left out, rows cut or filled to the width of the widest.
+
+    Raises
+    ------
+    StratifyError
+        The file is no workbook or has no such sheet.
+    """
+    with open_binary(path) as stream:
+        try:
+            book = load_workbook(stream, read_only=True, data_only=True)
+        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+            raise StratifyError(f"{path}: not a readable xlsx workbook: {error}") from None
+        name = layout.sheet or book.sheetnames[0]
+        if name not in book.sheetnames:
+            raise StratifyError(f"{path}: no sheet {name!r}; {nearest(name, book.sheetnames)}")
+        rows = [[cell_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
+        book.close()
+    return _rectangular(rows[layout.skip_rows :])
+
+
+def _rectangular(rows: Grid) -> Grid:
+    width = max((at + 1 for row in rows for at, cell in enumerate(row) if cell), default=0)
+    return [[*row[:width], *[""] * (width - len(row))] for row in rows if any(row)]
+
+
+def cell_text(value: Any) -> str:
+    """Write a cell as the text a person reads in it.
+
+    Parameters
+    ----------
+    value
+        Content of a workbook's or parquet file's cell.
+
+    Returns
+    -------
+    str
+        Whole numbers without decimals (spreadsheets keep every number as a fraction), truth values as `true` and
+        `false`, dates in ISO 8601, nothing as the empty text.
+
+    Examples
+    --------
+    >>> [cell_text(value) for value in (3.0, 2.5, True, None, "007")]
+    ['3', '2.5', 'true', '', '007']
+    """
+    if value is None or value != value:  # noqa: PLR0124 - only a NaN differs from itself
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,150 @@
+"""Clinical columns that the project knows: kind, plausible range, levels, and what they mean.
+
+Ranges are wide: they catch a wrong unit or a slipped decimal, not an unusual patient. A name that is not here needs
+`kind` in the dataset file. The unit is the ending of the name (`stratify.harmonize.units`).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["number", "category"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """What is known of a column.
+
+    Parameters
+    ----------
+    kind
+        `number` or `category`.
+    description
+        What it is, in words.
+    plausible
+        Lowest and highest believable value, in the unit of the name.
+    levels
+        Allowed values of a category, or of a number that is a code.
+    """
+
+    kind: Kind
+    description: str
+    plausible: tuple[float, float] | None = None
+    levels: tuple[str, ...] | tuple[int, ...] | None = None
+
+
+def _yes_no(description: str) -> Term:
+    return Term("number", f"{description} (1 yes, 0 no)", levels=(0, 1))
+
+
+def _status(what: str) -> Term:
+    return Term("category", f"{what} status of the tumour", levels=("positive", "negative"))
+
+
+VOCABULARY = {
+    # the sample
+    "timepoint": Term(
+        "category",
+        "when the sample was taken",
+        levels=("baseline", "on_treatment", "after_treatment", "unknown"),
+    ),
+    "arm": Term("category", "arm of the study, in lower snake case"),
+    # the patient
+    "age_years": Term("number", "age at baseline", (0, 110)),
+    "sex": Term("category", "sex as recorded by the source", levels=("female", "male")),
+    "bmi_kg_per_m2": Term("number", "body mass index", (10, 90)),
+    "weight_kg": Term("number", "body weight", (1, 400)),
+    "height_cm": Term("number", "body height", (30, 250)),
+    "ecog": Term("number", "ECOG performance status", levels=(0, 1, 2, 3, 4)),
+    "smoking": Term("category", "smoking history", levels=("never", "ever", "former", "current")),
+    "disease_duration_years": Term("number", "time since diagnosis", (0, 90)),
+    # the tumour
+    "cancer_type": Term("category", "cancer type in lower snake case"),
+    "histology": Term("category", "histological type in lower snake case"),
+    "stage": Term("category", "stage without its subdivision", levels=("0", "I", "II", "III", "IV", "I-III")),
+    "stage_iv": _yes_no("stage IV"),
+    "grade": Term("number", "histological grade, 1 well to 4 undifferentiated", levels=(1, 2, 3, 4)),
+    "tumor_size_cm": Term("number", "largest diameter of the primary tumour", (0, 50)),
+    "nodal_status": _status("lymph node"),
+    "er_status": _status("oestrogen receptor"),
+    "pr_status": _status("progesterone receptor"),
+    "her2_status": _status("HER2"),
+    "biopsy_site": Term("category", "where the sample was taken, in lower snake case"),
+    "tumor_purity_percent": Term("number", "share of tumour cells in the sample", (0, 100)),
+    "tmb_per_mb": Term("number", "non-synonymous mutations per megabase", (0, 2000)),
+    "pdl1_tps_percent": Term("number", "PD-L1 tumour proportion score", (0, 100)),
+    "pdl1_cps": Term("number", "PD-L1 combined positive score", (0, 100)),
+    "msi_status": Term("category", "microsatellite status", levels=("stable", "unstable", "indeterminate")),
+    "msi_score": Term("number", "MSIsensor score", (0, 100)),
+    "cna_percent": Term("number", "share of the genome with copy number alterations", (0, 100)),
+    "hla_loh": _yes_no("loss of heterozygosity at an HLA class I locus"),
+    "hla_divergence": Term("number", "mean HLA class I evolutionary divergence", (0, 50)),
+    # therapy
+    "therapy_class": Term(
+        "category",
+        "class of the therapy under study",
+        levels=(
+            "anti_pd1",
+            "anti_pdl1",
+            "anti_pd1_or_pdl1",
+            "anti_ctla4",
+            "anti_pd1_plus_anti_ctla4",
+            "anti_tnf",
+            "anti_il12_il23",
+            "conventional_dmard",
+            "chemotherapy",
+            "placebo",
+            "other",
+        ),
+    ),
+    "drug": Term("category", "drug in lower snake case"),
+    "prior_systemic_therapy": _yes_no("systemic therapy before the one under study"),
+    "prior_anti_ctla4": _yes_no("anti-CTLA-4 before the therapy under study"),
+    "metformin": _yes_no("metformin at baseline"),
+    # blood
+    "albumin_g_per_dl": Term("number", "serum albumin", (0.5, 7)),
+    "hemoglobin_g_per_dl": Term("number", "haemoglobin", (2, 25)),
+    "nlr": Term("number", "neutrophil to lymphocyte ratio", (0, 200)),
+    "platelets_k_per_ul": Term("number", "platelet count", (1, 3000)),
+    "neutrophils_k_per_ul": Term("number", "neutrophil count", (0, 200)),
+    "lymphocytes_k_per_ul": Term("number", "lymphocyte count", (0, 500)),
+    "ldh_u_per_l": Term("number", "lactate dehydrogenase", (20, 20000)),
+    "crp_mg_per_l": Term("number", "C-reactive protein", (0, 700)),
+    "glucose_mg_per_dl": Term("number", "fasting plasma glucose", (10, 1500)),
+    "hba1c_percent": Term("number", "glycated haemoglobin (NGSP)", (2, 25)),
+    # activity of inflammatory disease
+    "das28": Term("number", "disease activity score of 28 joints", (0, 10)),
+    "crohns_disease_activity_index": Term("number", "Crohn's disease activity index", (0, 900)),
+    # outcomes
+    "best_response": Term("category", "best response by RECIST", levels=("CR", "PR", "SD", "PD", "NE")),
+    "published_response": _yes_no("response as the authors published it"),
+}
+"""Terms by name."""
+
+_PATTERNS = {
+    r"[a-z0-9_]+_event$": _yes_no("whether the time ends in the event rather than in censoring"),
+    r"[a-z0-9_]+_days$": Term("number", "time from baseline to event or censoring"),
+}
+
+
+def term_for(name: str) -> Term | None:
+    """Look up a column.
+
+    Parameters
+    ----------
+    name
+        Column in our names, without namespace.
+
+    Returns
+    -------
+    Term or None
+        Also for any `<outcome>_days` and `<outcome>_event`; ``None`` where the name is unknown.
+
+    Examples
+    --------
+    >>> term_for("dmfs_event").levels
+    (0, 1)
+    """
+    if name in VOCABULARY:
+        return VOCABULARY[name]
+    return next((term for pattern, term in _PATTERNS.items() if re.match(pattern, name)), None)

@@ -1,0 +1,80 @@
+"""What a reader must hold against the results; from the configuration and the numbers."""
+
+from stratify.report.names import model_title
+from stratify.report.numbers import number, plural
+from stratify.report.results import StudyResults
+
+FEW = 100
+"""Below this many patients in the rarer class the report warns of small numbers."""
+
+
+def caveats(results: StudyResults) -> list[tuple[str, str]]:
+    """List the caveats of a study, the gravest first.
+
+    Parameters
+    ----------
+    results
+        A study's artifacts.
+
+    Returns
+    -------
+    list of (heading, text)
+    """
+    return [*_design(results), *_numbers(results), *_cohorts(results)]
+
+
+def _design(results: StudyResults) -> list[tuple[str, str]]:
+    found = []
+    if not (results.metrics["role"] == "external").any():
+        found.append(
+            (
+                "Never externally validated",
+                "Every number comes from patients of the training cohort, held out in turn. No model of this report "
+                "has met patients of another hospital, laboratory or period. Expect it to do worse there.",
+            )
+        )
+    if results.study.transductive:
+        found.append(("Transductive", str(results.study.transductive_reason)))
+    found.append(
+        (
+            "Prognostic or predictive: not assessable, single arm",
+            "There is no randomised control arm. A feature associated with the outcome may mark the course of the "
+            "disease rather than the effect of a therapy.",
+        )
+    )
+    found.append(
+        (
+            "How often the outer results were looked at",
+            "Outer results were computed once per execution; choices used inner folds only. How often a person read "
+            "them before changing the study file cannot be counted by a program.",
+        )
+    )
+    if results.best_biomarker is not None:
+        found.append(
+            (
+                "The best biomarker is the best with hindsight",
+                f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the published "
+                "biomarkers. This flatters the biomarker, not the models.",
+            )
+        )
+    return found
+
+
+def _numbers(results: StudyResults) -> list[tuple[str, str]]:
+    positive = int(results.table["y"].sum())
+    rarer = min(positive, len(results.table) - positive)
+    if rarer >= FEW:
+        return []
+    auroc = results.metric(results.models[0], "auroc")
+    width = "" if auroc is None else number(auroc.high - auroc.low, 2)
+    spread = f" The interval of the AUROC is {width} wide: smaller differences cannot be seen here." if width else ""
+    return [("Small numbers", f"{plural(rarer, 'patient')} in the rarer class.{spread}")]
+
+
+def _cohorts(results: StudyResults) -> list[tuple[str, str]]:
+    found = []
+    for dataset in results.datasets.values():
+        if dataset.cohort_relative:
+            found.append((f"{dataset.title}: values relative to the cohort", dataset.cohort_relative))
+        found += [(dataset.title, caveat) for caveat in dataset.caveats]
+    return found

@@ -1,0 +1,177 @@
+"""What the figures draw: ROC, reliability and net benefit from a model's predictions.
+
+Predictions are one model's rows of `predictions.parquet` with role `cv`: of trained models one row a patient and
+repetition, out of fold; of fixed scores one row a patient, without repetition or split.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from stratify.evaluate.intervals import wilson
+from stratify.evaluate.net_benefit import net_benefit as net_benefit_at
+
+GRID = np.linspace(0, 1, 201)
+THRESHOLDS = np.linspace(0.01, 0.99, 99)
+RESAMPLES = 400
+
+Array = NDArray[np.float64]
+
+
+def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int = 0) -> pd.DataFrame:
+    """Average the ROC curves of folds vertically.
+
+    Folds are averaged within a repetition, then repetitions; folds are never pooled, because scores of different
+    fitted models are not comparable. The area under the mean curve is then the mean of the folds' areas. The band
+    resamples patients with all their predictions; it holds the trained models fixed.
+
+    Parameters
+    ----------
+    predictions
+        Columns `patient_id, repeat, split, y` (0/1), `score` (higher means positive; rows with null are left out).
+    resamples
+        Number of bootstrap resamples of patients.
+    seed
+        Seed of the resampling.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `fpr, tpr, low, high`; `low` and `high` are pointwise 2.5 and 97.5 percentiles. Empty where no fold
+        has both classes.
+    """
+    known = predictions.dropna(subset=["score"])
+    patients = pd.Index(known["patient_id"].unique()).sort_values()
+    draws = np.random.default_rng(seed).multinomial(
+        len(patients), np.full(len(patients), 1 / max(len(patients), 1)), size=resamples
+    )
+    weights = np.vstack([np.ones((1, len(patients))), draws]).astype(float)
+    repeats = []
+    for _, repeat in known.groupby("repeat", dropna=False):
+        folds = [
+            _fold_roc(fold["y"].to_numpy(int), fold["score"].to_numpy(float), weights[:, place])
+            for _, fold in repeat.groupby("split", dropna=False)
+            if fold["y"].nunique() == 2
+            for place in [patients.get_indexer(fold["patient_id"])]
+        ]
+        if folds:
+            repeats.append(_mean(folds))
+    if not repeats:
+        return pd.DataFrame(columns=["fpr", "tpr", "low", "high"], dtype=float)
+    curves = _mean(repeats)
+    low, high = np.nanpercentile(curves[1:], [2.5, 97.5], axis=0) if resamples else (curves[0], curves[0])
+    return pd.DataFrame({"fpr": GRID, "tpr": curves[0], "low": low, "high": high})
+
+
+def _fold_roc(y: NDArray[np.int_], score: Array, weights: Array) -> Array:
+    """Sensitivity on `GRID`, one row a weighting of the patients; NaN where a weighting leaves one class."""
+    order = np.argsort(-score, kind="stable")
+    last_of_tie = np.append(np.diff(score[order]) != 0, True)
+    positive = np.cumsum(weights[:, order] * (y[order] == 1), axis=1)[:, last_of_tie]
+    negative = np.cumsum(weights[:, order] * (y[order] == 0), axis=1)[:, last_of_tie]
+    usable = (positive[:, -1] > 0) & (negative[:, -1] > 0)
+    curves = np.full((len(weights), len(GRID)), np.nan)
+    for row in np.flatnonzero(usable):
+        tpr = np.append(0, positive[row] / positive[row, -1])
+        fpr = np.append(0, negative[row] / negative[row, -1])
+        curves[row] = np.interp(GRID, fpr, tpr)
+    return curves
+
+
+def _mean(curves: list[Array]) -> Array:
+    """Mean over curves, per weighting, of those that exist."""
+    stacked = np.stack(curves)
+    present = ~np.isnan(stacked)
+    count = present.sum(axis=0)
+    total = np.where(present, stacked, 0).sum(axis=0)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+
+
+def patient_probabilities(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Average each patient's out-of-fold probabilities over repetitions.
+
+    Parameters
+    ----------
+    predictions
+        Columns `patient_id, y, probability`; rows with null probability are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `patient_id, y, probability`, one row a patient, sorted by `patient_id`.
+    """
+    known = predictions.dropna(subset=["probability"])
+    return known.groupby("patient_id", as_index=False).agg(y=("y", "first"), probability=("probability", "mean"))
+
+
+def reliability_groups(n: int) -> int:
+    """Choose the number of groups of a reliability curve: about 18 patients each, between 4 and 10."""
+    return int(np.clip(n // 18, 4, 10))
+
+
+def reliability(patients: pd.DataFrame, groups: int) -> pd.DataFrame:
+    """Compare mean probability and event rate in quantile groups of the probability.
+
+    Patients of equal probability stay together, so there can be fewer groups than asked for.
+
+    Parameters
+    ----------
+    patients
+        Columns `y` (0/1), `probability`; one row a patient.
+    groups
+        Number of quantile groups.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `expected` (mean probability), `observed` (event rate), `low`, `high` (Wilson, 95 %), `n`, `n_events`;
+        by increasing probability.
+    """
+    if patients["probability"].nunique() < 2:
+        group = pd.Series(0, index=patients.index)
+    else:
+        group = pd.qcut(patients["probability"], groups, labels=False, duplicates="drop")
+    table = patients.groupby(group.to_numpy(), sort=True).agg(
+        expected=("probability", "mean"), n=("y", "size"), n_events=("y", "sum")
+    )
+    shares = [wilson(int(row.n_events), int(row.n)) for row in table.itertuples()]
+    return table.assign(
+        observed=[share.value for share in shares],
+        low=[share.low for share in shares],
+        high=[share.high for share in shares],
+    )
+
+
+def net_benefit(predictions: pd.DataFrame, thresholds: Array = THRESHOLDS) -> pd.DataFrame:
+    """Net benefit of acting on a probability at or above each threshold, against acting on everyone.
+
+    Computed within each repetition over all its patients and averaged over repetitions;
+    acting on nobody has net benefit 0.
+
+    Parameters
+    ----------
+    predictions
+        Columns `repeat, y` (0/1), `probability`; rows with null probability are left out.
+    thresholds
+        Threshold probabilities, inside (0, 1).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `threshold, model, everyone`.
+    """
+    known = predictions.dropna(subset=["probability"])
+    curves = []
+    for _, repeat in known.groupby("repeat", dropna=False):
+        y, probability = repeat["y"].to_numpy(int), repeat["probability"].to_numpy(float)
+        once = np.ones((1, len(repeat)))
+        curves.append([net_benefit_at(y, probability, once, threshold=t)[0] for t in thresholds])
+    prevalence = known["y"].astype(float).mean()
+    odds = thresholds / (1 - thresholds)
+    return pd.DataFrame(
+        {
+            "threshold": thresholds,
+            "model": np.mean(curves, axis=0) if curves else np.full(len(thresholds), np.nan),
+            "everyone": prevalence - (1 - prevalence) * odds,
+        }
+    )

@@ -1,0 +1,41 @@
+"""The endpoint rule in words."""
+
+from stratify.config.study import AsPublished, Endpoint, LandmarkEvent, ObjectiveResponse
+from stratify.report.numbers import number
+
+DAYS_PER_YEAR = 365.25
+
+
+def endpoint_words(endpoint: Endpoint) -> str:
+    """Say who is positive, who is negative, and who cannot be classified.
+
+    Parameters
+    ----------
+    endpoint
+        The rule of the study.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    TypeError
+        The rule is unknown here.
+    """
+    match endpoint:
+        case ObjectiveResponse():
+            return (
+                f"Complete or partial response (CR, PR) against stable or progressive disease (SD, PD) in "
+                f"“{endpoint.field}”. Not evaluable (NE) and missing are excluded and counted."
+            )
+        case LandmarkEvent():
+            years = number(endpoint.days / DAYS_PER_YEAR, 2).rstrip("0").rstrip(".")
+            return (
+                f"Positive: “{endpoint.event}” before day {endpoint.days:g} ({years} years) by “{endpoint.time}”. "
+                f"Negative: followed to that day without the event. Patients censored earlier cannot be classified; "
+                f"they are excluded and counted."
+            )
+        case AsPublished():
+            return f"The label of the authors, “{endpoint.field}”, taken as it is. Missing labels are excluded and counted."
+    raise TypeError(f"no words for endpoint rule {endpoint!r}")

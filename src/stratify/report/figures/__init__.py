@@ -1,0 +1,18 @@
+"""The figures of a study, one idea a file; each takes tables and returns a matplotlib figure."""
+
+from stratify.report.figures.calibration import calibration_figure
+from stratify.report.figures.decision import decision_figure
+from stratify.report.figures.effects import effects_figure, feature_label
+from stratify.report.figures.forest import forest_figure
+from stratify.report.figures.roc import roc_figure
+from stratify.report.figures.strata import strata_figure
+
+__all__ = [
+    "calibration_figure",
+    "decision_figure",
+    "effects_figure",
+    "feature_label",
+    "forest_figure",
+    "roc_figure",
+    "strata_figure",
+]

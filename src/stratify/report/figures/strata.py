@@ -1,0 +1,54 @@
+"""Event rate per stratum."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from stratify.report.numbers import number, percent
+from stratify.report.style import ACCENT, FAINT, INK, SOFT, new_figure, say_empty, styled
+
+
+def strata_figure(rates: pd.DataFrame, prevalence: float) -> Figure:
+    """Draw each stratum's event rate with its interval, and the rate of all patients as a line.
+
+    Parameters
+    ----------
+    rates
+        Columns `stratum, from_probability, to_probability, n, n_events, rate, low, high`, from the lowest probability
+        upwards; an empty stratum has n 0.
+    prevalence
+        Event rate of all patients.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with styled():
+        figure = new_figure(6.2, 0.9 + 0.5 * len(rates))
+        axes = figure.subplots()
+        if not rates["n"].sum():
+            say_empty(axes, "No patient has a probability, so there are no strata.")
+            return figure
+        axes.axvline(prevalence, color=FAINT, lw=0.9, ls=(0, (4, 3)))
+        for place, row in enumerate(rates.itertuples()):
+            axes.barh(place, 1, height=0.56, color="#f4f6f7", lw=0)
+            if not row.n:
+                axes.text(0.01, place, "nobody in this stratum", va="center", color=SOFT, fontsize=8)
+                continue
+            axes.barh(place, row.rate, height=0.56, color="#9cc4ca", lw=0)
+            axes.plot([row.low, row.high], [place, place], color=ACCENT, lw=1.5)
+            axes.plot(row.rate, place, "o", color=ACCENT, ms=4.5)
+        names = [
+            f"{r.stratum}\n{number(r.from_probability, 2)}–{number(r.to_probability, 2)}" for r in rates.itertuples()
+        ]
+        axes.set_yticks(range(len(rates)), names)
+        axes.tick_params(axis="y", length=0, labelcolor=INK)
+        values = axes.secondary_yaxis("right")
+        values.set_yticks(
+            range(len(rates)), [f"{percent(r.rate)}\n{r.n_events} of {r.n}" if r.n else "–" for r in rates.itertuples()]
+        )
+        values.tick_params(length=0, labelcolor=INK)
+        for side in (axes.spines["left"], values.spines["right"]):
+            side.set_visible(False)
+        axes.set(xlim=(0, 1), ylim=(-0.5, len(rates) - 0.5), xlabel="Observed event rate")
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    return figure

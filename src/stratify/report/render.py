@@ -1,0 +1,93 @@
+"""Put the report together: figures, tables, sentences, one template."""
+
+from functools import cache
+
+import jinja2
+from markupsafe import Markup
+
+from stratify import RESEARCH_USE_ONLY
+from stratify.report import tables
+from stratify.report.canaries import canary_groups
+from stratify.report.caveats import caveats
+from stratify.report.endpoint import endpoint_words
+from stratify.report.illustrations import illustrate
+from stratify.report.names import is_feature, model_title
+from stratify.report.numbers import ABSENT, count, number, p_value, percent, plural
+from stratify.report.results import StudyResults
+from stratify.report.sources import source_record
+from stratify.report.style import to_svg
+from stratify.report.verdict import verdict
+from stratify.report.wording import GLOSSARY
+
+
+def render(results: StudyResults) -> str:
+    """Write the report of a study as one HTML page that needs nothing else.
+
+    The bytes depend on the arguments alone.
+
+    Parameters
+    ----------
+    results
+        A study's artifacts.
+
+    Returns
+    -------
+    str
+        HTML; every text from configuration and artifacts is escaped.
+    """
+    figures = {
+        name: Markup(to_svg(drawn.figure, name, drawn.alternative))  # noqa: S704 - the markup is our own
+        for name, drawn in illustrate(results).items()
+    }
+    cohorts = {
+        cohort: results.datasets[cohort].title if cohort in results.datasets else cohort.replace("_", " ")
+        for cohort in dict.fromkeys(results.outer["cohort"])
+    }
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            r=results,
+            study=results.study,
+            lead=results.models[0],
+            figures=figures,
+            verdict=verdict(results),
+            endpoint=endpoint_words(results.study.endpoint),
+            cohorts=cohorts,
+            strongest=tables.biomarker_rows(tables.strongest_features(results)),
+            tested=tables.tested_features(results),
+            strata=tables.strata_rows(results.strata),
+            canaries=canary_groups(results.canaries, results.patient_ids),
+            choice=tables.choice_rows(results),
+            caveats=caveats(results),
+            sources=[source_record(*pair) for pair in results.provenance.manifests.items()],
+        )
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("stratify.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "count": count,
+        "number": number,
+        "percent": percent,
+        "p_value": p_value,
+        "model_title": model_title,
+    }
+    environment.tests |= {"feature": is_feature}
+    environment.globals |= {
+        "plural": plural,
+        "absent": ABSENT,
+        "tables": tables,
+        "glossary": GLOSSARY,
+        "research_use_only": RESEARCH_USE_ONLY,
+    }
+    return environment

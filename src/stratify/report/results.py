@@ -1,0 +1,194 @@
+"""Everything a report is made from, and the few look-ups that its parts share."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from stratify.config import DatasetConfig, StudyConfig
+from stratify.report.names import is_feature
+from stratify.report.numbers import interval, with_interval
+
+POOLED = "random_effects"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What is needed to make the same report again.
+
+    Parameters
+    ----------
+    command
+        The command line that wrote the report.
+    package_version
+        Version of this package.
+    study_sha256
+        Digest of the study file as read.
+    git_commit
+        Commit of the checkout the study file lies in; ``None`` outside one.
+    uncommitted
+        Tracked files of that checkout differ from the commit.
+    manifests
+        Fetch manifests by source, as written by `fetch`.
+    """
+
+    command: str
+    package_version: str
+    study_sha256: str
+    git_commit: str | None = None
+    uncommitted: bool = False
+    manifests: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric with its 95 % interval; NaN where it could not be estimated."""
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+    n_events: int
+
+    def text(self, digits: int = 3) -> str:
+        """Write the estimate with its interval."""
+        return with_interval(self.estimate, self.low, self.high, digits)
+
+    def bounds(self, digits: int = 3) -> str:
+        """Write the interval alone; empty where there is none."""
+        return interval(self.low, self.high, digits)
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """One study's configuration and artifacts.
+
+    Parameters
+    ----------
+    name
+        The study's id.
+    study, datasets
+        Configuration, datasets by id.
+    table
+        The study table; only counts of it reach the report.
+    attrition, findings, predictions, metrics, comparisons, canaries, univariate
+        Artifacts of those names; of `findings` the study's datasets, of `predictions` all models.
+    champion
+        Name of the model to register; ``None`` where every candidate failed.
+    provenance
+        What is needed to make the report again.
+    """
+
+    name: str
+    study: StudyConfig
+    datasets: dict[str, DatasetConfig]
+    table: pd.DataFrame
+    attrition: pd.DataFrame
+    findings: pd.DataFrame
+    predictions: pd.DataFrame
+    metrics: pd.DataFrame
+    comparisons: pd.DataFrame
+    canaries: pd.DataFrame
+    univariate: pd.DataFrame
+    champion: str | None
+    provenance: Provenance
+
+    @property
+    def models(self) -> list[str]:
+        """Trained models, the champion first, the others in the study's order."""
+        names = list(self.study.models)
+        return sorted(names, key=lambda name: (name != self.champion, names.index(name)))
+
+    @property
+    def cohort(self) -> str:
+        """The cohort the headline and the figures are about: the pooled rows where there are such, else the first."""
+        return POOLED if POOLED in set(self.outer["cohort"]) else self.study.datasets.train[0]
+
+    @property
+    def outer(self) -> pd.DataFrame:
+        """Metrics of patients the models did not see, of everyone."""
+        return self.metrics[(self.metrics["role"] == "cv") & (self.metrics["subgroup"] == "all")]
+
+    @property
+    def out_of_fold(self) -> pd.DataFrame:
+        """Predictions of the headline cohort's patients by models that did not see them."""
+        rows = self.predictions[self.predictions["role"] == "cv"]
+        return rows if self.cohort == POOLED else rows[rows["cohort"] == self.cohort]
+
+    @property
+    def strata(self) -> pd.DataFrame:
+        """Event rates per stratum of the champion (of the first model where there is none), in the study's order."""
+        rows = self.metrics[
+            (self.metrics["role"] == "cv")
+            & (self.metrics["model"] == self.models[0])
+            & (self.metrics["cohort"] == self.cohort)
+            & (self.metrics["metric"] == "event_rate")
+        ].set_index("subgroup")
+        strata = self.study.strata
+        found = rows.reindex([f"stratum_{label}" for label in strata.labels])
+        bounds = [0.0, *strata.declared_probabilities, 1.0]
+        return pd.DataFrame(
+            {
+                "stratum": strata.labels,
+                "from_probability": bounds[:-1],
+                "to_probability": bounds[1:],
+                "n": found["n"].fillna(0).astype(int).to_numpy(),
+                "n_events": found["n_events"].fillna(0).astype(int).to_numpy(),
+                "rate": found["estimate"].to_numpy(float),
+                "low": found["low"].to_numpy(float),
+                "high": found["high"].to_numpy(float),
+            }
+        )
+
+    def metric(self, model: str, metric: str) -> Estimate | None:
+        """Look up a model's outer estimate in the headline cohort; ``None`` where there is no such row."""
+        rows = self.outer
+        return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric) & (rows["cohort"] == self.cohort)])
+
+    def training_metric(self, model: str, metric: str) -> Estimate | None:
+        """Look up an estimate from the training side: apparent (`auroc`) or of the inner folds (`inner_auroc`)."""
+        rows = self.metrics[(self.metrics["role"] == "train") & (self.metrics["subgroup"] == "all")]
+        return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric)])
+
+    @property
+    def patient_ids(self) -> set[str]:
+        """Identifiers of everyone in the study or excluded from it: what no page may show."""
+        excluded = " ".join(self.attrition["excluded_ids"].dropna())
+        return set(self.table["patient_id"]) | set(excluded.split())
+
+    @property
+    def best_biomarker(self) -> str | None:
+        """The published biomarker of highest outer AUROC; ``None`` where there is none."""
+        rows = self.outer
+        rows = rows[(rows["metric"] == "auroc") & (rows["cohort"] == self.cohort) & rows["model"].map(is_feature)]
+        rows = rows.dropna(subset=["estimate"]).sort_values(["estimate", "model"], ascending=[False, True])
+        return None if rows.empty else str(rows["model"].iloc[0])
+
+    def comparisons_of(self, model: str) -> pd.DataFrame:
+        """Select a model's paired comparisons in the headline cohort, turned so that it stands first in each."""
+        rows = self.comparisons[self.comparisons["cohort"] == self.cohort]
+        forward = rows[rows["model"] == model]
+        backward = rows[rows["comparator"] == model]
+        turned = backward.assign(
+            model=backward["comparator"],
+            comparator=backward["model"],
+            difference=-backward["difference"],
+            low=-backward["high"],
+            high=-backward["low"],
+        )
+        return pd.concat([forward, turned], ignore_index=True)
+
+    def comparison(self, model: str, comparator: str, metric: str) -> pd.Series | None:
+        """Look up the paired comparison of two models in the headline cohort; ``None`` where there is none."""
+        rows = self.comparisons_of(model)
+        rows = rows[(rows["comparator"] == comparator) & (rows["metric"] == metric)]
+        return None if rows.empty else rows.iloc[0]
+
+
+def _estimate(rows: pd.DataFrame) -> Estimate | None:
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return Estimate(
+        float(row["estimate"]), float(row["low"]), float(row["high"]), int(row["n"]), int(row["n_events"])
+    )

@@ -1,0 +1,188 @@
+"""The object that scores patients: a fitted pipeline and its card."""
+
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from scipy.special import logit
+
+from stratify.assemble.signatures import required_genes, score_signatures
+from stratify.score.card import FeatureRange, ModelCard
+from stratify.score.persistence import load_model, save_model
+from stratify.score.values import coerce_features
+
+NOT_SCORED = "not_scored"
+PATIENT_ID = "patient_id"
+OUTPUT_COLUMNS = [
+    "probability",
+    "stratum",
+    "feature_coverage",
+    "missing_features",
+    "outside_training_range",
+    "outside_features",
+    "intended_use",
+]
+SMALLEST_PROBABILITY = 1e-15
+RANGE_TOLERANCE = 1e-9
+
+
+class Classifier(Protocol):
+    """A fitted scikit-learn pipeline whose last step gives class probabilities."""
+
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Give the probability of each class, shape (n_patients, 2)."""
+
+
+class PatientModel:
+    """Score patients, one by one or together, with the same result.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted scikit-learn pipeline with `predict_proba`; takes a DataFrame with the columns
+        ``card.feature_names`` (numbers float64, categories str, missing null), positive class second.
+    card
+        What the model is, the training ranges of its features and the cut-offs of its strata.
+    """
+
+    def __init__(self, pipeline: Classifier, card: ModelCard) -> None:
+        self.pipeline = pipeline
+        self.card = card
+
+    def score(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Score patients whose features are all at hand.
+
+        Parameters
+        ----------
+        features : DataFrame, shape (n_patients, n_features)
+            Indexed by patient; columns at least ``card.feature_names``, missing values null.
+
+        Returns
+        -------
+        DataFrame, shape (n_patients, 2)
+            The index of `features`; `score` is the log-odds and `probability` the probability of the positive
+            class (higher means positive).
+        """
+        names = self.card.feature_names
+        if features.empty:
+            return pd.DataFrame({"score": [], "probability": []}, index=features.index, dtype="float64")
+        probability = self.pipeline.predict_proba(features[names])[:, 1]
+        bounded = np.clip(probability, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
+        return pd.DataFrame({"score": logit(bounded), "probability": probability}, index=features.index)
+
+    def predict(self, patients: pd.DataFrame) -> pd.DataFrame:
+        """Score patients as they come: columns may be absent, values missing, others unknown.
+
+        Parameters
+        ----------
+        patients : DataFrame
+            Indexed by patient. Features of the model that are absent count as missing; a signature that is absent
+            is computed from its genes where those are given as ``gene.<symbol>`` in ``card.expression_unit``.
+
+        Returns
+        -------
+        DataFrame, shape (n_patients, 7)
+            The index of `patients`. `probability` of the positive class (null where a patient has none of the
+            features), `stratum`, `feature_coverage` (share of the model's features present, 0 to 1),
+            `missing_features` and `outside_features` (names separated by a comma and a space),
+            `outside_training_range` (any value beyond the training minimum and maximum, or a category not seen
+            in training) and `intended_use`.
+
+        Raises
+        ------
+        StratifyError
+            A number column holds text or an infinite value, or a column stands twice.
+        """
+        features = self._features(patients)
+        present = features.notna().to_numpy()
+        outside = self._outside(features)
+        scorable = present.any(axis=1)
+        probability = np.full(len(features), np.nan)
+        probability[scorable] = self.score(features.iloc[np.flatnonzero(scorable)])["probability"]
+        return pd.DataFrame(
+            {
+                "probability": probability,
+                "stratum": self._strata(probability),
+                "feature_coverage": present.mean(axis=1),
+                "missing_features": self._names(~present),
+                "outside_training_range": outside.any(axis=1),
+                "outside_features": self._names(outside),
+                "intended_use": self.card.research_use_only,
+            },
+            index=patients.index,
+            columns=OUTPUT_COLUMNS,
+        )
+
+    def unknown_columns(self, patients: pd.DataFrame) -> list[str]:
+        """List the columns that scoring ignores.
+
+        Parameters
+        ----------
+        patients
+            As given to `predict`.
+
+        Returns
+        -------
+        list of str
+            Columns that are neither features of the model nor genes of its signatures, in their order.
+        """
+        known = {*self.card.feature_names, *self._genes()}
+        return [str(column) for column in patients.columns if str(column) not in known]
+
+    def save(self, folder: Path) -> None:
+        """Write `pipeline.skops` and `card.json` into a folder, whole or not at all."""
+        save_model(self.pipeline, self.card, folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> "PatientModel":
+        """Read a model that `save` wrote; no code of the folder is executed.
+
+        Raises
+        ------
+        StratifyError
+            The folder holds no model, a damaged one, or one with a type that is not on the fixed list.
+        """
+        return cls(*load_model(folder))
+
+    def _genes(self) -> list[str]:
+        return required_genes(self.card.signatures.values())
+
+    def _features(self, patients: pd.DataFrame) -> pd.DataFrame:
+        """Take the model's features in order and in their types; fill in signatures from genes."""
+        features = coerce_features(patients, self.card.features)
+        signatures = {
+            name: signature for name, signature in self.card.signatures.items() if f"sig.{name}" in features.columns
+        }
+        genes = [gene for gene in required_genes(signatures.values()) if gene in patients.columns]
+        if not genes or self.card.expression_unit is None:
+            return features
+        expression = coerce_features(patients, [FeatureRange(name=gene, kind="number") for gene in genes])
+        computed = score_signatures(expression, signatures, self.card.expression_unit)
+        return features.assign(**{name: features[name].fillna(computed[name]) for name in computed.columns})
+
+    def _outside(self, features: pd.DataFrame) -> np.ndarray:
+        """Whether each value is beyond what training showed; shape (n_patients, n_features)."""
+        columns = [_outside_range(features[feature.name], feature) for feature in self.card.features]
+        return np.column_stack(columns)
+
+    def _strata(self, probability: np.ndarray) -> np.ndarray:
+        labels = np.array([*self.card.strata, NOT_SCORED], dtype=object)
+        position = np.searchsorted(self.card.cut_offs, probability, side="right")
+        return labels[np.where(np.isnan(probability), len(labels) - 1, position)]
+
+    def _names(self, flags: np.ndarray) -> list[str]:
+        names = np.array(self.card.feature_names, dtype=object)
+        return [", ".join(names[row]) for row in flags]
+
+
+def _outside_range(values: pd.Series, feature: FeatureRange) -> np.ndarray:
+    present = values.notna().to_numpy()
+    if feature.kind == "category":
+        return present & ~values.isin(feature.levels).to_numpy()
+    if feature.low is None or feature.high is None:
+        return present
+    numbers = values.to_numpy(dtype="float64")
+    # A signature's sum may differ in its last digit between a batch and a patient alone.
+    tolerance = RANGE_TOLERANCE * max(1.0, abs(feature.low), abs(feature.high))
+    return present & ((numbers < feature.low - tolerance) | (numbers > feature.high + tolerance))

@@ -1,0 +1,225 @@
+"""Read patients to score from a file, and write their scores: csv, tsv, txt, parquet, xlsx."""
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from stratify.artifacts.store import atomic
+from stratify.errors import StratifyError, nearest
+
+TEXT_FORMATS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
+FORMATS = [*TEXT_FORMATS, ".parquet", ".xlsx"]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+SHOWN = 3
+
+
+def read_patients(path: Path, id_column: str = "patient_id") -> pd.DataFrame:
+    """Read one row a patient.
+
+    Parameters
+    ----------
+    path
+        File with a header; format by its ending. Text files are comma-separated (``.csv``; semicolons where the
+        header has no comma) or tab-separated (``.tsv``, ``.txt``), UTF-8. Of a workbook, the first sheet.
+    id_column
+        Column with the patients' identifiers, which are taken as text, as they stand.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by identifier; values as in the file (text, where the file is text).
+
+    Raises
+    ------
+    StratifyError
+        The file is missing, of an unknown format, unreadable or empty; the identifier column is missing, or an
+        identifier is empty or stands twice.
+    """
+    check_format(path)
+    if not path.is_file():
+        raise StratifyError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise StratifyError(f"{path}: the file is empty; expected a header with {id_column!r} and one row a patient")
+    try:
+        table = _read(path)
+    except StratifyError:
+        raise
+    except Exception as error:
+        raise StratifyError(f"{path}: not a readable {path.suffix} file: {_one_line(error)}") from error
+    return _by_patient(table, id_column, str(path))
+
+
+def check_format(path: Path) -> None:
+    """Raise an error where a file's ending is not one of the formats.
+
+    Raises
+    ------
+    StratifyError
+        Names the ending and the valid ones.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise StratifyError(f"{path}: unknown format {path.suffix!r}; expected one of {', '.join(FORMATS)}")
+
+
+def _read(path: Path) -> pd.DataFrame:
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        table = pd.read_parquet(path)
+        return table if table.index.names == [None] else table.reset_index()
+    if suffix == ".xlsx":
+        cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_values=[""])
+        return _with_header(cells, str(path))
+    return _read_text(path.read_text(encoding="utf-8-sig"), TEXT_FORMATS[suffix], str(path))
+
+
+def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
+    header = content.split("\n", 1)[0]
+    if separator == "," and "," not in header and ";" in header:
+        separator = ";"
+    lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
+    rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    if not rows:
+        return pd.DataFrame()
+    width = len(rows[0][1])
+    for line, row in rows:
+        if len(row) != width:
+            raise StratifyError(f"{where}, line {line}: {len(row)} cells, the header has {width}")
+    return _with_header(pd.DataFrame([row for _, row in rows], dtype=object), where)
+
+
+def _with_header(cells: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Make the first row the column names; two columns of one name stay two."""
+    if cells.empty:
+        raise StratifyError(f"{where}: the file is empty; expected a header and one row a patient")
+    names = [_header_text(cell) for cell in cells.iloc[0]]
+    table = cells.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
+    empty = [name == "" for name in names] & table.isna().all().to_numpy()
+    return table.loc[:, ~empty].dropna(how="all")
+
+
+def _header_text(cell: object) -> str:
+    return "" if cell is None or cell != cell else str(cell).strip()  # noqa: PLR0124 - a null differs from itself
+
+
+def _by_patient(table: pd.DataFrame, id_column: str, where: str) -> pd.DataFrame:
+    found = [str(column) for column in table.columns]
+    table = table.set_axis(found, axis=1)
+    if id_column not in found:
+        raise StratifyError(
+            f"{where}: no column {id_column!r} with the patients' identifiers; "
+            f"{nearest(id_column, [name for name in found if name])}; name another with --id"
+        )
+    if found.count(id_column) > 1:
+        raise StratifyError(f"{where}: column {id_column!r} stands twice; keep one of them")
+    if table.empty:
+        raise StratifyError(f"{where}: a header but no patients; expected one row a patient")
+    index = identifiers(table[id_column])
+    check_identifiers(index, id_column, where)
+    return table.drop(columns=id_column).set_index(index)
+
+
+def identifiers(column: pd.Series) -> pd.Index:
+    """Read a column as identifiers: text without surrounding blanks, whole numbers without a decimal point.
+
+    Parameters
+    ----------
+    column
+        Any values.
+
+    Returns
+    -------
+    Index of str
+        Named `patient_id`; a missing identifier is the empty text.
+    """
+    return pd.Index([_identifier(value) for value in column], name="patient_id", dtype="str")
+
+
+def _identifier(value: object) -> str:
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - a null differs from itself
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def check_identifiers(identifiers: pd.Index, id_column: str, where: str) -> None:
+    """Raise an error where an identifier is empty or stands twice.
+
+    Parameters
+    ----------
+    identifiers
+        As `identifiers` gives them.
+    id_column
+        Name of their column, for the message.
+    where
+        File or place, for the message.
+
+    Raises
+    ------
+    StratifyError
+        Counts the cases and shows the first.
+    """
+    empty = int((identifiers == "").sum())
+    if empty:
+        first = int((identifiers == "").argmax()) + 1
+        raise StratifyError(f"{where}: {empty} patients have an empty {id_column!r}, the first in row {first}")
+    repeated = identifiers[identifiers.duplicated()].unique()
+    if len(repeated):
+        shown = ", ".join(map(repr, repeated[:SHOWN])) + (", …" if len(repeated) > SHOWN else "")
+        raise StratifyError(
+            f"{where}: {len(repeated)} identifiers in {id_column!r} stand more than once: {shown}; keep one row each"
+        )
+
+
+def write_rows(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table, whole or not at all; the format is that of the file's ending.
+
+    In csv, tsv, txt and xlsx, text that a spreadsheet would run as a formula is preceded by an apostrophe.
+
+    Parameters
+    ----------
+    frame
+        Rows to write, with the index as first column.
+    path
+        Target file.
+
+    Raises
+    ------
+    StratifyError
+        The ending is unknown.
+    """
+    check_format(path)
+    table = frame.reset_index()
+    suffix = path.suffix.lower()
+    with atomic(path) as temporary:
+        if suffix == ".parquet":
+            table.to_parquet(temporary, index=False)
+        elif suffix == ".xlsx":
+            _without_formulas(table).to_excel(temporary, index=False)
+        else:
+            _without_formulas(table).to_csv(temporary, index=False, sep=TEXT_FORMATS[suffix], lineterminator="\n")
+
+
+def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    escaped = {
+        name: column.map(_escape, na_action="ignore")
+        for name, column in table.items()
+        if not pd.api.types.is_numeric_dtype(column)
+    }
+    return table.assign(**{str(name): column for name, column in escaped.items()})
+
+
+def _escape(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return f"'{value}"
+    return value
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())

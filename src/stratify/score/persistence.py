@@ -1,0 +1,142 @@
+"""Save and load models without executing code: skops with a fixed list of types, and a JSON card."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import skops.io
+
+from stratify.artifacts.store import atomic, read_json
+from stratify.config.load import read_yaml, validate
+from stratify.errors import StratifyError
+from stratify.score.card import ModelCard
+
+FORMAT = 1
+PYFUNC_MODULE = "stratify.score.pyfunc"
+PIPELINE_FILE = "pipeline.skops"
+CARD_FILE = "card.json"
+TRUSTED_TYPES = [
+    "collections.OrderedDict",
+    "lightgbm.basic.Booster",
+    "lightgbm.sklearn.LGBMClassifier",
+    "numpy.dtype",
+    "stratify.fit.models.elastic_net.ElasticNetLogistic",
+]
+"""Types a model may hold besides scikit-learn's own, which skops trusts. None of them runs code on loading."""
+
+
+def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
+    """Write a model folder.
+
+    Parameters
+    ----------
+    pipeline
+        Fitted pipeline made of scikit-learn's estimators and `TRUSTED_TYPES`.
+    card
+        Its card.
+    folder
+        Target; made if needed. The card is written last: a folder without it holds no model.
+
+    Raises
+    ------
+    StratifyError
+        The pipeline holds a type that `load_model` would refuse.
+    """
+    content = skops.io.dumps(pipeline)
+    _refuse_strangers(content, str(folder))
+    (folder / CARD_FILE).unlink(missing_ok=True)
+    with atomic(folder / PIPELINE_FILE) as temporary:
+        temporary.write_bytes(content)
+    record = {
+        "format": FORMAT,
+        "pipeline_sha256": hashlib.sha256(content).hexdigest(),
+        "card": card.model_dump(mode="json"),
+    }
+    with atomic(folder / CARD_FILE) as temporary:
+        temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def load_model(folder: Path) -> tuple[Any, ModelCard]:
+    """Read a model folder.
+
+    Parameters
+    ----------
+    folder
+        Written by `save_model`.
+
+    Returns
+    -------
+    tuple
+        The pipeline and its card.
+
+    Raises
+    ------
+    StratifyError
+        A file is missing or damaged, the format is of another version, or the pipeline holds a type that is not
+        on the fixed list.
+    """
+    card, expected = _read_card(folder / CARD_FILE)
+    path = folder / PIPELINE_FILE
+    if not path.is_file():
+        raise StratifyError(f"{folder}: holds no {PIPELINE_FILE}, so it is not a whole model folder")
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != expected:
+        raise StratifyError(f"{path}: sha256 is {found}, {CARD_FILE} says {expected}; the file was changed or damaged")
+    _refuse_strangers(content, str(path))
+    try:
+        return skops.io.loads(content, trusted=TRUSTED_TYPES), card
+    except Exception as error:
+        raise StratifyError(f"{path}: not a readable model: {type(error).__name__}: {error}") from error
+
+
+def _read_card(path: Path) -> tuple[ModelCard, str]:
+    if not path.is_file():
+        raise StratifyError(f"{path.parent}: holds no {CARD_FILE}, so it is not a model folder")
+    record = read_json(path)
+    if record.get("format") != FORMAT:
+        raise StratifyError(f"{path}: format {record.get('format')!r}, this version reads format {FORMAT}")
+    return validate(ModelCard, record.get("card"), str(path)), str(record.get("pipeline_sha256"))
+
+
+def _refuse_strangers(content: bytes, where: str) -> None:
+    try:
+        found = skops.io.get_untrusted_types(data=content)
+    except Exception as error:
+        raise StratifyError(f"{where}: not a readable model: {type(error).__name__}: {error}") from error
+    strangers = sorted(set(found) - set(TRUSTED_TYPES))
+    if strangers:
+        raise StratifyError(
+            f"{where}: holds the type {strangers[0]!r}, which is not trusted; a model may hold scikit-learn's "
+            f"estimators and {', '.join(TRUSTED_TYPES)}"
+        )
+
+
+def find_model_folder(folder: Path) -> Path:
+    """Find the model folder in what a user points at.
+
+    Parameters
+    ----------
+    folder
+        A model folder, or a model as MLflow stores it (with a file `MLmodel`).
+
+    Returns
+    -------
+    pathlib.Path
+        The folder with `card.json`.
+
+    Raises
+    ------
+    StratifyError
+        The folder is neither, or an MLflow model of another kind.
+    """
+    if (folder / CARD_FILE).is_file():
+        return folder
+    description = folder / "MLmodel"
+    if not description.is_file():
+        raise StratifyError(f"{folder}: holds neither {CARD_FILE} nor MLmodel, so it is not a model folder")
+    flavor = read_yaml(description).get("flavors", {}).get("python_function", {})
+    if flavor.get("loader_module") != PYFUNC_MODULE:
+        raise StratifyError(f"{description}: not a model of this package: loader {flavor.get('loader_module')!r}")
+    return folder / str(flavor.get("data", ""))

@@ -1,0 +1,66 @@
+"""Data sets as MLflow shows them: name, digest, public source, columns and counts; never a patient's row."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from stratify.artifacts.assemble import IDENTITY
+from stratify.track.digest import table_digest
+from stratify.track.results import StudyResults
+
+if TYPE_CHECKING:
+    from mlflow.entities import DatasetInput
+
+DIGEST_LENGTH = 32
+SOURCE_TYPE = "python_package"
+
+
+def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
+    """Describe the cohorts a study was trained on.
+
+    Parameters
+    ----------
+    results
+        Outputs of the study.
+
+    Returns
+    -------
+    list of mlflow.entities.DatasetInput
+        One per cohort; the digest is over the cohort's rows of the study table (MLflow keeps 36 characters).
+    """
+    from mlflow.entities import Dataset, DatasetInput, InputTag  # noqa: PLC0415 - heavy
+
+    return [
+        DatasetInput(
+            Dataset(
+                name=cohort,
+                digest=table_digest(rows)[:DIGEST_LENGTH],
+                source_type=SOURCE_TYPE,
+                source=json.dumps(_source(results, str(cohort)), ensure_ascii=False),
+                schema=json.dumps({"mlflow_colspec": _columns(rows)}),
+                profile=json.dumps({"num_rows": len(rows), "num_positive": int(rows["y"].sum())}),
+            ),
+            [InputTag("mlflow.data.context", "training")],
+        )
+        for cohort, rows in results.table.groupby("cohort", sort=True)
+    ]
+
+
+def _source(results: StudyResults, cohort: str) -> dict[str, object]:
+    source = results.cohorts[cohort].source
+    return {
+        "package": source.package.name,
+        "version": source.package.version,
+        "files": {file.path: file.sha256 for file in source.files.values()},
+        "citation": source.citation,
+        "licence": source.licence,
+    }
+
+
+def _columns(rows: pd.DataFrame) -> list[dict[str, object]]:
+    features = rows.drop(columns=IDENTITY)
+    return [
+        {"name": str(name), "type": "double" if pd.api.types.is_numeric_dtype(column) else "string", "required": False}
+        for name, column in features.items()
+    ]

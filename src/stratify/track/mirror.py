@@ -1,0 +1,149 @@
+"""Mirror one study's results to the tracking store."""
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from stratify.score.card import RESEARCH_USE_ONLY
+from stratify.track.connection import artifact_location, connect, shown_uri
+from stratify.track.inputs import dataset_inputs
+from stratify.track.packaging import log_model
+from stratify.track.record import RunRecord, child_records, parent_record
+from stratify.track.registry import ALIAS, point_alias, register_champion
+from stratify.track.results import Provenance, StudyResults
+from stratify.track.runs import RunStore, WrittenRun
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from mlflow import MlflowClient
+
+logger = logging.getLogger(__name__)
+
+
+def mirror_study(results: StudyResults, provenance: Provenance, tracking_uri: str) -> dict[str, Any]:
+    """Write what is new of a study to the tracking store, and point the alias at its champion.
+
+    A run stands for the content of its inputs: a second call with the same results adds nothing, a changed model adds
+    one run for the execution and one for the model, an unfinished run is deleted and written again, and an empty
+    store is filled. The alias moves last.
+
+    Parameters
+    ----------
+    results
+        Outputs of the study.
+    provenance
+        Version of the code.
+    tracking_uri
+        The store; a SQLite file is made if needed.
+
+    Returns
+    -------
+    dict
+        Names the champion, its registered version, the experiment, the runs and their digests.
+    """
+    client = connect(tracking_uri, create=True)
+    experiment_id = _experiment(client, results, tracking_uri)
+    store = RunStore(client, experiment_id)
+    children = child_records(results, provenance)
+    parent = parent_record(results, children, provenance)
+    execution = store.find(parent) or store.begin(parent)
+    inputs = dataset_inputs(results)
+    written = {child.name: _write_child(store, child, results, inputs, execution.run_id) for child in children}
+    if not execution.reused:
+        _fill_parent(client, execution.run_id, results, inputs)
+        store.finish(execution.run_id, parent)
+    version = None
+    if results.champion is not None:
+        record = next(child for child in children if child.name == results.champion)
+        version = register_champion(client, results.study, record, written[results.champion])
+    point_alias(client, results.study, version)
+    added = sum(not run.reused for run in written.values())
+    logger.info("%s: %d of %d model and comparator runs are new", results.study, added, len(written))
+    return {
+        "study": results.study,
+        "champion": results.champion,
+        "registered_model": results.study if version else None,
+        "registered_version": version,
+        "alias": ALIAS if version else None,
+        "tracking_uri": shown_uri(tracking_uri),
+        "experiment_id": experiment_id,
+        "input_digest": parent.digest,
+        "execution_run_id": execution.run_id,
+        "runs": {child.name: _summary(child, written[child.name]) for child in children},
+        "intended_use": RESEARCH_USE_ONLY,
+    }
+
+
+def _summary(record: RunRecord, written: WrittenRun) -> dict[str, str]:
+    return {"role": record.role, "run_id": written.run_id, "input_digest": record.digest}
+
+
+def _experiment(client: "MlflowClient", results: StudyResults, tracking_uri: str) -> str:
+    """Find or make the study's experiment, with its question as description."""
+    found = client.get_experiment_by_name(results.study)
+    if found is None:
+        location = artifact_location(tracking_uri, results.study)
+        experiment_id = str(client.create_experiment(results.study, artifact_location=location))
+    else:
+        experiment_id = str(found.experiment_id)
+        if found.lifecycle_stage == "deleted":
+            client.restore_experiment(experiment_id)
+    note = f"{results.config.question}\n\n{RESEARCH_USE_ONLY}"
+    if found is None or found.tags.get("mlflow.note.content") != note:
+        client.set_experiment_tag(experiment_id, "mlflow.note.content", note)
+    return experiment_id
+
+
+def _write_child(
+    store: RunStore, record: RunRecord, results: StudyResults, inputs: list[Any], parent: str
+) -> WrittenRun:
+    def fill(run_id: str) -> str | None:
+        store.client.log_inputs(run_id, datasets=inputs)
+        if record.card is None:
+            return None
+        for name, figure in _figures(results, record.name):
+            store.client.log_figure(run_id, figure, f"figures/{name}.png", save_kwargs={"dpi": 120})
+        logger.info("%s: logging the model %s", results.study, record.name)
+        return log_model(run_id, record.card, results.models[record.name].folder, record.digest)
+
+    return store.write(record, fill, parent)
+
+
+def _figures(results: StudyResults, name: str) -> "Iterator[tuple[str, Figure]]":
+    from stratify.report.figures import calibration_figure, roc_figure  # noqa: PLC0415 - matplotlib is heavy
+
+    rows = results.predictions[results.predictions["role"] == "cv"]
+    yield "roc", roc_figure(rows, [name], seed=results.config.seed)
+    yield "calibration", calibration_figure(rows, name)
+
+
+def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inputs: list[Any]) -> None:
+    client.log_inputs(run_id, datasets=inputs)
+    tables = {
+        "performance.json": results.metrics,
+        "comparisons.json": results.comparisons,
+        "canaries.json": results.canaries,
+        "univariate.json": results.univariate,
+    }
+    for name, table in tables.items():
+        client.log_table(run_id, _plain(table), name)
+    if results.report is None:
+        return
+    if _names_patients(results.report.read_text(encoding="utf-8"), results.table["patient_id"]):
+        logger.warning("%s names patients and is not copied to the tracking store", results.report)
+        return
+    client.log_artifact(run_id, str(results.report))
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns as JSON can hold them: text, numbers, truth values, and null for missing."""
+    return table.astype(object).where(table.notna(), None)
+
+
+def _names_patients(text: str, patients: pd.Series) -> bool:
+    """Whether a text holds an identifier of a patient, the whole of it as a word."""
+    words = set(re.findall(r"[\w:.\-]+", text))
+    return not words.isdisjoint(patients)

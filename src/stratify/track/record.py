@@ -1,0 +1,279 @@
+"""What a run in MLflow shows, made from a study's results without MLflow."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from stratify.artifacts.fit import COMPARATORS
+from stratify.score import ModelCard
+from stratify.score.card import RESEARCH_USE_ONLY
+from stratify.track.digest import table_digest, value_digest
+from stratify.track.results import Provenance, StudyResults
+
+FORMAT = 1
+"""Part of every digest: raised when the content of runs changes shape, so that stores are rewritten."""
+
+LONGEST_PARAMETER = 500
+INNER = "inner_"
+ROLE_PREFIX = {"cv": "", "external": "external_", "internal": "internal_", "train": "train_"}
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run: its name, digest and what it logs.
+
+    `digest` is over the content of the inputs concerned, never over file times, the code's commit or the clock.
+    """
+
+    name: str
+    role: str
+    digest: str
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    note: str
+    card: ModelCard | None = field(default=None, repr=False)
+
+
+def child_records(results: StudyResults, provenance: Provenance) -> list[RunRecord]:
+    """Describe one run per trained model and per comparator.
+
+    Parameters
+    ----------
+    results
+        Outputs of the study.
+    provenance
+        Version of the code.
+
+    Returns
+    -------
+    list of RunRecord
+        Models in the study's order, then comparators.
+    """
+    models = [_model_record(results, name, provenance) for name in results.models]
+    return models + [_comparator_record(results, name, provenance) for name in results.comparators]
+
+
+def parent_record(results: StudyResults, children: list[RunRecord], provenance: Provenance) -> RunRecord:
+    """Describe the run of the whole execution.
+
+    Its metrics are the champion's, so that executions can be compared with each other.
+
+    Parameters
+    ----------
+    results
+        Outputs of the study.
+    children
+        As `child_records` gives them.
+    provenance
+        Version of the code.
+
+    Returns
+    -------
+    RunRecord
+    """
+    digest = value_digest(
+        {
+            "format": FORMAT,
+            "children": {child.name: child.digest for child in children},
+            "config": config_digest(results),
+            "comparisons": table_digest(results.comparisons),
+            "canaries": table_digest(results.canaries),
+            "univariate": table_digest(results.univariate),
+            "champion": results.champion,
+        }
+    )
+    command = _command(provenance, "track", f"{results.study}.json")
+    champion = next((child for child in children if child.name == results.champion), None)
+    lines = [f"**{results.config.title}**", results.config.question]
+    lines.append(f"Champion: `{results.champion}`." if champion else "No champion: no candidate's canaries passed.")
+    return RunRecord(
+        name=f"{results.study} {digest[:8]}",
+        role="execution",
+        digest=digest,
+        params=_study_params(results),
+        metrics=champion.metrics if champion else {},
+        tags=_tags(results, provenance, digest, command) | {"champion": results.champion or "none"},
+        note="\n\n".join([*lines, f"Run again: `{command}`", RESEARCH_USE_ONLY]),
+    )
+
+
+def config_digest(results: StudyResults) -> str:
+    """Digest the study file as understood, so that comments and layout do not count."""
+    return value_digest(results.config.model_dump(mode="json"))
+
+
+def run_metrics(metrics: pd.DataFrame, model: str) -> dict[str, float]:
+    """Name a model's estimates the same in every run.
+
+    Parameters
+    ----------
+    metrics
+        Rows of `metrics.parquet`.
+    model
+        Model or comparator.
+
+    Returns
+    -------
+    dict of str to float
+        ``auroc``, ``auroc_low``, ``auroc_high`` for cross-validation; ``train_auroc``, ``external_auroc`` and so on
+        for the other roles. Where a role has several cohorts, ``<cohort>.auroc``. Null estimates are left out.
+    """
+    rows = metrics[(metrics["model"] == model) & (metrics["subgroup"] == "all")]
+    cohorts = metrics[~metrics["metric"].str.startswith(INNER)].groupby("role")["cohort"].nunique()
+    named: dict[str, float] = {}
+    for row in rows.to_dict("records"):
+        role, metric = str(row["role"]), str(row["metric"])
+        inner = metric.startswith(INNER)
+        cohort = f"{row['cohort']}." if not inner and cohorts[role] > 1 else ""
+        name = f"{cohort}{'' if inner else ROLE_PREFIX[role]}{metric}"
+        values = {name: row["estimate"], f"{name}_low": row["low"], f"{name}_high": row["high"]}
+        named |= {key: float(value) for key, value in values.items() if pd.notna(value)}
+    return named
+
+
+def _model_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
+    model = results.models[name]
+    tuning = model.tuning
+    command = _command(provenance, "fit", results.study, name, "predictions.parquet")
+    digest = _child_digest(results, name, {"tuning": table_digest(tuning), "card": model.card.model_dump(mode="json")})
+    canaries = results.canaries[results.canaries["model"] == name]
+    passed = bool(canaries["passed"].fillna(value=False).all())
+    params = _study_params(results) | {
+        **{key: _text(value) for key, value in _flat(model.card.parameters).items()},
+        "n_patients": str(model.card.n_patients),
+        "n_positive": str(model.card.n_positive),
+        "n_features": str(len(model.card.features)),
+        "n_candidates": str(tuning["parameters"].nunique()),
+    }
+    return RunRecord(
+        name=name,
+        role="model",
+        digest=digest,
+        params=params,
+        metrics=run_metrics(results.metrics, name),
+        tags=_tags(results, provenance, digest, command) | {"model": name, "canaries_passed": str(passed).lower()},
+        note=model_note(results, name, command),
+        card=model.card,
+    )
+
+
+def _comparator_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
+    command = _command(provenance, "fit", results.study, COMPARATORS, "predictions.parquet")
+    digest = _child_digest(results, name, {})
+    return RunRecord(
+        name=name,
+        role="comparator",
+        digest=digest,
+        params=_study_params(results),
+        metrics=run_metrics(results.metrics, name),
+        tags=_tags(results, provenance, digest, command) | {"model": name},
+        note=f"Comparator `{name}` of the study *{results.config.title}*.\n\n{RESEARCH_USE_ONLY}",
+    )
+
+
+def _command(provenance: Provenance, *target: str) -> str:
+    return f"snakemake --cores all --force {provenance.results.joinpath(*target).as_posix()}"
+
+
+def _child_digest(results: StudyResults, name: str, more: Mapping[str, Any]) -> str:
+    parts = {
+        "format": FORMAT,
+        "model": name,
+        "data": table_digest(results.table),
+        "predictions": table_digest(_rows(results.predictions, name)),
+        "metrics": table_digest(_rows(results.metrics, name)),
+        "canaries": table_digest(_rows(results.canaries, name)),
+        **more,
+    }
+    return value_digest(parts)
+
+
+def _rows(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return table[table["model"] == name]
+
+
+def model_note(results: StudyResults, name: str, command: str) -> str:
+    """Describe a model for its run, its registered version and its readers, in Markdown.
+
+    Parameters
+    ----------
+    results
+        Outputs of the study.
+    name
+        A trained model.
+    command
+        What makes it again.
+
+    Returns
+    -------
+    str
+        Research use only, performance with intervals, source data, command.
+    """
+    card = results.models[name].card
+    sources = [
+        f"{cohort.dataset.title} (`{cohort.source.package.name}=={cohort.source.package.version}`; "
+        f"{cohort.source.citation}; licence: {cohort.source.licence})"
+        for cohort in results.cohorts.values()
+    ]
+    parts = [
+        f"**{RESEARCH_USE_ONLY}**",
+        f"Model `{name}` of the study *{results.config.title}*: {results.config.question}",
+        f"Gives the probability of {card.positive}; trained on {card.n_patients} patients, {card.n_positive} positive.",
+        "Performance (95 % interval):\n" + "\n".join(_performance_lines(results.metrics, name)),
+        "Data:\n" + "\n".join(f"- {source}" for source in sources),
+        f"Made again by `{command}`",
+    ]
+    if card.transductive_reason:
+        parts.insert(3, f"Transductive: {card.transductive_reason}")
+    return "\n\n".join(parts)
+
+
+def _performance_lines(metrics: pd.DataFrame, name: str) -> list[str]:
+    rows = metrics[(metrics["model"] == name) & (metrics["subgroup"] == "all") & (metrics["role"] != "train")]
+    return [
+        f"- {row['metric']} {row['estimate']:.3f}{_interval(row)}, {row['cohort']}, {row['role']}, n = {row['n']}"
+        for row in rows.to_dict("records")
+        if pd.notna(row["estimate"])
+    ]
+
+
+def _interval(row: Mapping[Any, Any]) -> str:
+    return f" ({row['low']:.3f} to {row['high']:.3f})" if pd.notna(row["low"]) and pd.notna(row["high"]) else ""
+
+
+def _study_params(results: StudyResults) -> dict[str, str]:
+    content = results.config.model_dump(mode="json")
+    shown = {key: content[key] for key in ("endpoint", "design", "seed", "transductive")}
+    return {key: _text(value) for key, value in _flat(shown).items()}
+
+
+def _tags(results: StudyResults, provenance: Provenance, digest: str, command: str) -> dict[str, str]:
+    tags = {
+        "study": results.study,
+        "input_digest": digest,
+        "data_digest": table_digest(results.table),
+        "config_digest": config_digest(results),
+        "package_version": provenance.package_version,
+        "rerun_command": command,
+        "research_use_only": "true",
+    }
+    if provenance.git_commit:
+        tags |= {"git_commit": provenance.git_commit, "git_dirty": str(provenance.git_dirty).lower()}
+    return tags
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested mappings as one, keys joined by dots."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def _text(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_PARAMETER else text[: LONGEST_PARAMETER - 1] + "…"

@@ -1,0 +1,160 @@
+"""A small synthetic study: what `assemble`, `split` and `fit` would hand over."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from stratify.artifacts.assemble import TABLE
+from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
+from stratify.artifacts.layout import Layout
+from stratify.artifacts.split import FINAL, SPLITS
+from stratify.artifacts.store import write_table
+from stratify.config import StudyConfig
+
+STUDY = {
+    "title": "A synthetic study",
+    "question": "Does it run?",
+    "endpoint": {"rule": "as_published", "field": "response"},
+    "positive": "response",
+    "datasets": {"train": ["north"]},
+    "features": ["gene.*"],
+    "design": {"kind": "repeated_nested_cv", "outer": {"folds": 4, "repeats": 3}},
+    "models": ["elastic_net", "lightgbm"],
+    "seed": 7,
+}
+
+
+@dataclass
+class Synthetic:
+    """Tables of a study with 60 patients, four folds, three repetitions."""
+
+    n: int = 60
+    folds: int = 4
+    repeats: int = 3
+    seed: int = 0
+    cohort: str = "north"
+    strength: dict[str, float] = field(default_factory=lambda: {"elastic_net": 1.5, "lightgbm": 0.7})
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        self.study = StudyConfig.model_validate(STUDY)
+        self.patients = np.array([f"{self.cohort}:{i:03d}" for i in range(self.n)])
+        self.x = rng.normal(size=self.n)
+        self.y = (rng.random(self.n) < 1 / (1 + np.exp(-self.x))).astype(int)
+        self.table = self._table(rng)
+        self.splits = self._splits(rng)
+        self.predictions = self._predictions(rng)
+        self.tuning = self._tuning(rng)
+        self.measures = self._measures()
+
+    def _table(self, rng: np.random.Generator) -> pd.DataFrame:
+        genes = pd.DataFrame(rng.normal(size=(self.n, 6)), columns=[f"gene.G{i}" for i in range(6)])
+        identity = pd.DataFrame(
+            {
+                "patient_id": self.patients,
+                "cohort": self.cohort,
+                "patient_pool": "north",
+                "study_family": "north",
+                "y": pd.array(self.y, dtype="Int64"),
+                "time_days": np.nan,
+                "event": pd.array([None] * self.n, dtype="Int64"),
+            }
+        )
+        return pd.concat([identity, genes], axis=1)
+
+    def _splits(self, rng: np.random.Generator) -> pd.DataFrame:
+        parts = []
+        for repeat in range(self.repeats):
+            fold = rng.permutation(np.arange(self.n) % self.folds)
+            for one in range(self.folds):
+                role = np.where(fold == one, "test", "train")
+                parts.append(self._rows(repeat=repeat, split=f"r{repeat:02d}f{one}", role=role))
+        parts.append(self._rows(repeat=None, split=FINAL, role="train"))
+        return pd.concat(parts, ignore_index=True).astype({"repeat": "Int64"})
+
+    def _rows(self, **columns: object) -> pd.DataFrame:
+        return pd.DataFrame({"patient_id": self.patients}).assign(study="toy", **columns)
+
+    def _predictions(self, rng: np.random.Generator) -> pd.DataFrame:
+        truth = dict(zip(self.patients, self.y, strict=True))
+        signal = dict(zip(self.patients, self.x, strict=True))
+        parts = []
+        for split, rows in self.splits.groupby("split"):
+            rate = np.mean([truth[p] for p in rows.loc[rows["role"] == "train", "patient_id"]])
+            held_out = rows[rows["role"] == "test"] if split != FINAL else rows
+            for model, strength in self.strength.items():
+                noise = rng.normal(size=len(held_out))
+                score = strength * held_out["patient_id"].map(signal) + 0.5 * noise
+                parts.append(held_out.assign(model=model, score=score, probability=1 / (1 + np.exp(-score))))
+            parts += [
+                held_out.assign(model=model, score=rate, probability=rate) for model in ("prevalence", "group_mean")
+            ]
+        marker = np.where(np.arange(self.n) % 10 == 3, np.nan, self.x + rng.normal(size=self.n))
+        fixed = self._rows(model="gene.CXCL9", role="cv", score=marker, probability=np.nan, repeat=None, split=None)
+        learned = pd.concat(parts)
+        learned["role"] = np.where(learned["split"] == FINAL, "train", "cv")
+        both = pd.concat([learned, fixed.astype({"repeat": "Int64", "split": "str"})], ignore_index=True)
+        both = both.assign(
+            cohort=self.cohort,
+            y=both["patient_id"].map(truth),
+            time_days=np.nan,
+            event=pd.array([None] * len(both), dtype="Int64"),
+        )
+        return PREDICTIONS.validate(both[list(PREDICTIONS.columns)])
+
+    def _tuning(self, rng: np.random.Generator) -> pd.DataFrame:
+        rows = [
+            {
+                "study": "toy",
+                "model": model,
+                "split": split,
+                "parameters": f'{{"c": {candidate}}}',
+                "inner_auroc": 0.6 + 0.1 * candidate * (model == "elastic_net") + 0.01 * rng.random(),
+                "inner_neg_log_loss": -0.6 - 0.1 * rng.random(),
+                "chosen": candidate,
+            }
+            for model in self.strength
+            for split in self.splits["split"].unique()
+            for candidate in (0, 1)
+        ]
+        return TUNING.validate(pd.DataFrame(rows))
+
+    def _measures(self) -> pd.DataFrame:
+        rows = [
+            {"study": "toy", "model": model, "canary": canary, "measure": "change", "value": 0.0, "limit": 1e-9}
+            for model in self.strength
+            for canary in ("row_order", "single_patient")
+        ]
+        return CANARY_MEASURES.validate(pd.DataFrame(rows).assign(n=self.n, detail="none"))
+
+    def write(self, folder: Path) -> tuple[Path, Layout]:
+        """Write everything where the command looks for it; give the study file and the layout."""
+        study_file = folder / "config" / "studies" / "toy.yaml"
+        study_file.parent.mkdir(parents=True)
+        study_file.write_text(yaml.safe_dump(STUDY))
+        layout = Layout(folder / "results")
+        write_table(self.table, TABLE, layout.table("toy"))
+        write_table(self.splits[list(SPLITS.columns)], SPLITS, layout.splits("toy"))
+        trained = self.predictions["model"].isin(list(self.strength))
+        write_table(self.predictions[~trained], PREDICTIONS, layout.predictions("toy"))
+        for model in self.strength:
+            own = self.predictions["model"] == model
+            write_table(self.predictions[own], PREDICTIONS, layout.predictions("toy", model))
+            write_table(self.tuning[self.tuning["model"] == model], TUNING, layout.tuning("toy", model))
+            measures = self.measures[self.measures["model"] == model]
+            write_table(measures, CANARY_MEASURES, layout.canary_measures("toy", model))
+        return study_file, layout
+
+
+@pytest.fixture
+def synthetic() -> Synthetic:
+    return Synthetic()
+
+
+@pytest.fixture(scope="session")
+def make_synthetic() -> type[Synthetic]:
+    return Synthetic

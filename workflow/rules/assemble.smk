@@ -1,0 +1,28 @@
+rule assemble:
+    message:
+        "Assembling the patients of {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        harmonized=harmonized,
+        signatures=SIGNATURES,
+        code=stage_code("assemble"),
+    output:
+        table=LAYOUT.table("{study}"),
+        attrition=LAYOUT.attrition("{study}"),
+    log:
+        "logs/assemble/{study}.log",
+    benchmark:
+        "logs/assemble/{study}.tsv"
+    params:
+        section=section(
+            "endpoint", "datasets", "features", "biomarkers", "group_by", "exclude_suspected_duplicates"
+        ),
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify assemble --study {input.study} --results {params.results} --signatures {input.signatures} > {log} 2>&1"

@@ -1,0 +1,114 @@
+# Reads and checks the configuration once; the rules below only ask what it says.
+import json
+import os
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from stratify.artifacts.fit import COMPARATORS
+from stratify.artifacts.layout import Layout
+from stratify.config import RunConfig, load_dataset, load_source, load_study, validate
+from stratify.errors import StratifyError
+from stratify.stage_code import stage_code
+from stratify.track.store import record_is_stale
+
+LAYOUT = Layout(Path("results"))
+RAW = "data/raw"
+SIGNATURES = "data/reference/signatures.yaml"
+
+
+def study_file(study):
+    return f"config/studies/{study}.yaml"
+
+
+def dataset_file(dataset):
+    return f"config/datasets/{dataset}.yaml"
+
+
+def source_file(source):
+    return f"config/sources/{source}.yaml"
+
+
+try:
+    RUN = validate(RunConfig, config, " + ".join(map(str, workflow.configfiles)))
+    STUDIES = {name: load_study(Path(study_file(name))) for name in RUN.studies}
+    DATASETS = {
+        name: load_dataset(Path(dataset_file(name)))
+        for study in STUDIES.values()
+        for name in study.datasets.train
+    }
+    SOURCES = {
+        name: load_source(Path(source_file(name)))
+        for name in sorted({dataset.source for dataset in DATASETS.values()})
+    }
+except StratifyError as error:
+    raise WorkflowError(str(error)) from None
+
+TRACKING_URI = os.environ.get("MLFLOW_TRACKING_URI") or RUN.tracking_uri
+
+# A record of runs in a store that is gone, or in another store, is no record: the study is tracked again.
+for study in STUDIES:
+    if record_is_stale(LAYOUT.track(study), TRACKING_URI):
+        LAYOUT.track(study).unlink()
+
+
+wildcard_constraints:
+    source="|".join(SOURCES),
+    study="|".join(STUDIES),
+    model="|".join({name for study in STUDIES.values() for name in study.models}),
+
+
+def section(*keys):
+    """What the study file says under some keys: the rule reruns when that changes, and only then."""
+
+    def read(wildcards):
+        content = STUDIES[wildcards.study].model_dump(mode="json", include=set(keys))
+        return json.dumps(content, sort_keys=True)
+
+    return read
+
+
+def model_section(wildcards):
+    """What the study file says of one model, and of everything else a fit depends on."""
+    content = STUDIES[wildcards.study].model_dump(
+        mode="json", exclude={"models", "champion", "biomarkers", "group_by"}
+    )
+    search = STUDIES[wildcards.study].models[wildcards.model].model_dump(mode="json")
+    return json.dumps([content, search], sort_keys=True)
+
+
+def dataset_files(wildcards):
+    return [dataset_file(name) for name in STUDIES[wildcards.study].datasets.train]
+
+
+def source_files(wildcards):
+    return sorted({source_file(DATASETS[name].source) for name in STUDIES[wildcards.study].datasets.train})
+
+
+def manifests(wildcards):
+    return sorted({LAYOUT.manifest(DATASETS[name].source) for name in STUDIES[wildcards.study].datasets.train})
+
+
+def findings(wildcards):
+    return [LAYOUT.findings(name) for name in STUDIES[wildcards.study].datasets.train]
+
+
+def harmonized(wildcards):
+    """The tables of a study's cohorts."""
+    return [
+        path
+        for name in STUDIES[wildcards.study].datasets.train
+        for path in (
+            LAYOUT.clinical(name),
+            *(LAYOUT.modality(name, modality) for modality in DATASETS[name].modalities),
+        )
+    ]
+
+
+def of_models(path):
+    """The same artifact of every model of a study."""
+
+    def list_paths(wildcards):
+        return [path(wildcards.study, model) for model in STUDIES[wildcards.study].models]
+
+    return list_paths

@@ -1,0 +1,24 @@
+rule discover:
+    message:
+        "Testing the biomarkers of {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        table=LAYOUT.table("{study}"),
+        code=stage_code("discover"),
+    output:
+        univariate=LAYOUT.univariate("{study}"),
+    log:
+        "logs/discover/{study}.log",
+    benchmark:
+        "logs/discover/{study}.tsv"
+    params:
+        section=section("features"),
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify discover --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,0 +1,31 @@
+rule evaluate:
+    message:
+        "Evaluating {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        table=LAYOUT.table("{study}"),
+        splits=LAYOUT.splits("{study}"),
+        predictions=of_models(LAYOUT.predictions),
+        tuning=of_models(LAYOUT.tuning),
+        canaries=of_models(LAYOUT.canary_measures),
+        comparators=LAYOUT.predictions("{study}", COMPARATORS),
+        code=stage_code("evaluate"),
+    output:
+        metrics=LAYOUT.metrics("{study}"),
+        comparisons=LAYOUT.comparisons("{study}"),
+        canaries=LAYOUT.canaries("{study}"),
+    log:
+        "logs/evaluate/{study}.log",
+    benchmark:
+        "logs/evaluate/{study}.tsv"
+    params:
+        section=section("champion", "strata", "features", "biomarkers", "exclude_suspected_duplicates", "seed"),
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1500,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify evaluate --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,0 +1,61 @@
+rule fit:
+    message:
+        "Fitting {wildcards.model} for {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        harmonized=harmonized,
+        signatures=SIGNATURES,
+        table=LAYOUT.table("{study}"),
+        splits=LAYOUT.splits("{study}"),
+        code=stage_code("fit"),
+    output:
+        model=directory(LAYOUT.model("{study}", "{model}")),
+        predictions=LAYOUT.predictions("{study}", "{model}"),
+        tuning=LAYOUT.tuning("{study}", "{model}"),
+        canaries=LAYOUT.canary_measures("{study}", "{model}"),
+    log:
+        "logs/fit/{study}/{model}.log",
+    benchmark:
+        "logs/fit/{study}/{model}.tsv"
+    params:
+        section=model_section,
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify fit --study {input.study} --model {wildcards.model} --results {params.results}"
+        " --signatures {input.signatures} > {log} 2>&1"
+
+
+rule fit_comparators:
+    message:
+        "Scoring the comparators of {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        signatures=SIGNATURES,
+        table=LAYOUT.table("{study}"),
+        splits=LAYOUT.splits("{study}"),
+        code=stage_code("fit"),
+    output:
+        predictions=LAYOUT.predictions("{study}", COMPARATORS),
+    log:
+        f"logs/fit/{{study}}/{COMPARATORS}.log",
+    benchmark:
+        f"logs/fit/{{study}}/{COMPARATORS}.tsv"
+    params:
+        section=section("biomarkers", "group_by"),
+        model=COMPARATORS,
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify fit --study {input.study} --model {params.model} --results {params.results}"
+        " --signatures {input.signatures} > {log} 2>&1"

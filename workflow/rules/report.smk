@@ -1,0 +1,36 @@
+rule report:
+    message:
+        "Writing the report of {wildcards.study}"
+    input:
+        study=study_file("{study}"),
+        datasets=dataset_files,
+        sources=source_files,
+        manifests=manifests,
+        findings=findings,
+        table=LAYOUT.table("{study}"),
+        attrition=LAYOUT.attrition("{study}"),
+        predictions=of_models(LAYOUT.predictions),
+        tuning=of_models(LAYOUT.tuning),
+        comparators=LAYOUT.predictions("{study}", COMPARATORS),
+        metrics=LAYOUT.metrics("{study}"),
+        comparisons=LAYOUT.comparisons("{study}"),
+        canaries=LAYOUT.canaries("{study}"),
+        univariate=LAYOUT.univariate("{study}"),
+        code=stage_code("report"),
+    output:
+        report=report(
+            LAYOUT.report("{study}"), caption="../report/study.rst", category="Reports", labels={"study": "{study}"}
+        ),
+    log:
+        "logs/report/{study}.log",
+    benchmark:
+        "logs/report/{study}.tsv"
+    params:
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify report --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,0 +1,23 @@
+rule split:
+    message:
+        "Splitting the patients of {wildcards.study}"
+    input:
+        study=ancient(study_file("{study}")),
+        table=LAYOUT.table("{study}"),
+        code=stage_code("split"),
+    output:
+        splits=LAYOUT.splits("{study}"),
+    log:
+        "logs/split/{study}.log",
+    benchmark:
+        "logs/split/{study}.tsv"
+    params:
+        section=section("design", "seed"),
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=500,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify split --study {input.study} --results {params.results} > {log} 2>&1"

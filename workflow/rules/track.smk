@@ -1,0 +1,37 @@
+rule track:
+    message:
+        "Recording {wildcards.study} in MLflow"
+    input:
+        study=study_file("{study}"),
+        datasets=dataset_files,
+        sources=source_files,
+        manifests=manifests,
+        table=LAYOUT.table("{study}"),
+        models=of_models(LAYOUT.model),
+        predictions=of_models(LAYOUT.predictions),
+        tuning=of_models(LAYOUT.tuning),
+        comparators=LAYOUT.predictions("{study}", COMPARATORS),
+        metrics=LAYOUT.metrics("{study}"),
+        comparisons=LAYOUT.comparisons("{study}"),
+        canaries=LAYOUT.canaries("{study}"),
+        univariate=LAYOUT.univariate("{study}"),
+        report=LAYOUT.report("{study}"),
+        code=stage_code("track"),
+    output:
+        record=LAYOUT.track("{study}"),
+    log:
+        "logs/track/{study}.log",
+    benchmark:
+        "logs/track/{study}.tsv"
+    params:
+        tracking_uri=TRACKING_URI,
+        results=LAYOUT.results,
+    threads: 1
+    resources:
+        mem_mb=1000,
+        mlflow=1,
+    conda:
+        "../../environment.yml"
+    shell:
+        "stratify track --study {input.study} --results {params.results} --tracking-uri {params.tracking_uri}"
+        " > {log} 2>&1"
