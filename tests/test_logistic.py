@@ -45,8 +45,22 @@ def test_a_given_slope_makes_the_variable_an_offset(patients):
     assert np.isnan(fit.slope_error[0])
 
 
+@pytest.mark.parametrize("start", [(0, 3), (2, 2), (3, 0), (-3, 1), (0, -2)])
+def test_a_start_from_which_newtons_steps_overshoot_gets_to_the_same_place(patients, start):
+    x, y, _ = patients
+    assert fit_logistic(x, y, start=start).slope == pytest.approx(fit_logistic(x, y).slope, abs=1e-9)
+
+
+def test_steps_that_would_go_back_and_forth_settle():
+    """Log odds that contradict the classes: Newton's steps jump from one side of the maximum to the other."""
+    weights = np.random.default_rng(1).multinomial(60, np.full(60, 1 / 60), size=500)
+    y = np.repeat([0, 1], [38, 22])
+    fit = fit_logistic(np.where(y == 1, -4.6, 4.6), y, weights, slope=1.0)
+    assert np.isfinite(fit.intercept).all()
+
+
 @pytest.mark.parametrize("scale", [0.05, 1.0, 30.0])
-def test_a_steep_or_skewed_likelihood_is_climbed_without_overshooting(scale):
+def test_a_skewed_variable_of_any_scale_is_fitted(scale):
     rng = np.random.default_rng(3)
     x = np.exp(rng.normal(size=40) * 2)
     y = (rng.random(40) < 1 / (1 + np.exp(2 - x))).astype(int)

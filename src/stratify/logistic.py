@@ -12,6 +12,7 @@ TOLERANCE = 1e-8
 """Newton stops once a step changes no coefficient by more; the step after would be of the order of its square."""
 
 ITERATIONS = 100
+TINY = 1e-300
 BLOCK = 2**17
 """Numbers worked on at a time, so that intermediate arrays stay in the processor's cache."""
 
@@ -148,8 +149,9 @@ def _fit_block(
     if start is None and given is None:
         a += likelihood.log_odds()
     point, settled = _newton(likelihood, a, b, given is not None)
-    error = np.sqrt(point.aa / point.determinant) if given is None else np.nan
-    values = (point.a, point.b, error, point.log_likelihood())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = np.sqrt(point.aa / point.determinant) if given is None else np.nan
+    values = (point.a, point.b, error, point.log_likelihood)
     return LogisticFit(*(np.where(settled, value, np.nan) for value in values))
 
 
@@ -173,20 +175,22 @@ class _Likelihood:
         weighted = information * self.x
         aa, ab, bb = information.sum(axis=1), weighted.sum(axis=1), np.vecdot(weighted, self.x)
         residual = self.weights * (self.y - p)
+        log_likelihood = np.vecdot(self.weights, (self.y - 1) * eta + np.log(np.maximum(p, TINY)))
         if self.firth:
-            determinant = (aa * bb - ab**2)[:, None]
-            leverage = information * (bb[:, None] - 2 * ab[:, None] * self.x + aa[:, None] * self.x**2) / determinant
-            residual = residual + leverage * (0.5 - p)
-        return _Point(self, a, b, residual.sum(axis=1), np.vecdot(residual, self.x), aa, ab, bb)
+            determinant = aa * bb - ab**2
+            log_likelihood = log_likelihood + 0.5 * np.log(determinant)
+            leverage = information * (bb[:, None] - 2 * ab[:, None] * self.x + aa[:, None] * self.x**2)
+            residual = residual + leverage / determinant[:, None] * (0.5 - p)
+        return _Point(a, b, log_likelihood, residual.sum(axis=1), np.vecdot(residual, self.x), aa, ab, bb)
 
 
 @dataclass(frozen=True)
 class _Point:
     """A place on the likelihood of every data set: coefficients, score, and Fisher information."""
 
-    likelihood: _Likelihood
     a: Floats
     b: Floats
+    log_likelihood: Floats
     score_a: Floats
     score_b: Floats
     aa: Floats
@@ -205,17 +209,12 @@ class _Point:
             (self.aa * self.score_b - self.ab * self.score_a) / self.determinant,
         )
 
-    def log_likelihood(self) -> Floats:
-        model = self.likelihood
-        eta = self.a[:, None] + self.b[:, None] * model.x
-        value = np.vecdot(model.weights, model.y * eta - np.logaddexp(0, eta))
-        return np.asarray(value + 0.5 * np.log(self.determinant)) if model.firth else np.asarray(value)
-
 
 def _newton(likelihood: _Likelihood, a: Floats, b: Floats, slope_given: bool) -> tuple[_Point, Bools]:
     """Climb to the maximum of every data set; also say which got there.
 
-    A step has overshot where the likelihood falls more steeply at its end than it rose at its start; it is halved.
+    A step has overshot where the likelihood is lower at its end, or falls there at over half the rate at which it rose
+    at the start (such steps can go back and forth for ever). It is halved.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         here = likelihood.at(a, b)
@@ -224,7 +223,8 @@ def _newton(likelihood: _Likelihood, a: Floats, b: Floats, slope_given: bool) ->
             there = likelihood.at(here.a + step_a, here.b + step_b)
             rise = here.score_a * step_a + here.score_b * step_b
             small = np.maximum(np.abs(step_a), np.abs(step_b)) < TOLERANCE
-            overshot = ~(there.score_a * step_a + there.score_b * step_b >= -rise) & ~small
+            climbed = there.log_likelihood >= here.log_likelihood - TOLERANCE
+            overshot = ~(climbed & (there.score_a * step_a + there.score_b * step_b >= -rise / 2)) & ~small
             here = _choose(overshot, here, there)
             next_a, next_b = here.newton_step(slope_given)
             step_a = np.where(overshot, step_a / 2, next_a)
@@ -237,5 +237,4 @@ def _newton(likelihood: _Likelihood, a: Floats, b: Floats, slope_given: bool) ->
 def _choose(old: Bools, here: _Point, there: _Point) -> _Point:
     if not old.any():
         return there
-    names = [field.name for field in fields(_Point) if field.name != "likelihood"]
-    return _Point(there.likelihood, *(np.where(old, getattr(here, name), getattr(there, name)) for name in names))
+    return _Point(*(np.where(old, getattr(here, one.name), getattr(there, one.name)) for one in fields(_Point)))

@@ -65,7 +65,7 @@ def test_as_published_excludes_missing_and_refuses_other_codes():
 
 
 def test_a_cohort_without_the_endpoint_is_named_with_the_nearest_field():
-    with pytest.raises(StratifyError, match="dataset 'toy' has no endpoint 'response'.*did you mean 'responses'"):
+    with pytest.raises(StratifyError, match=r"dataset 'toy' has no endpoint 'response'.*did you mean 'responses'"):
         label(pd.DataFrame({"endpoint.responses": [1.0]}), PUBLISHED, "toy")
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stratify.evaluate.calibration import brier, calibration_intercept, calibration_slope, log_odds, observed_expected
+from stratify.evaluate.calibration import brier, calibration_intercept, calibration_slope, observed_expected
 
 ONES = np.ones((1, 4))
 Y = np.array([0, 0, 1, 1])
@@ -46,6 +46,7 @@ def test_a_separated_draw_has_no_slope_but_an_intercept():
     assert np.isnan(calibration_intercept(Y, p, weights)).tolist() == [False, False, True]
 
 
-def test_log_odds_stay_finite():
-    assert np.isfinite(log_odds(np.array([0.0, 1.0]))).all()
-    assert log_odds(np.array([0.8]))[0] == pytest.approx(np.log(4))
+def test_certain_probabilities_keep_slope_and_intercept_finite():
+    p = np.array([0.0, 0.6, 0.4, 1.0])
+    assert np.isfinite(calibration_slope(Y, p, ONES)).all()
+    assert np.isfinite(calibration_intercept(Y, p, ONES)).all()

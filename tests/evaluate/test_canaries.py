@@ -21,7 +21,7 @@ def test_a_failure_is_described_by_step_model_canary_value_and_limit(synthetic):
     measures = synthetic.measures.assign(value=[0, 0.25, 0, 0])
     (message,) = describe_failures(judge(measures))
     assert message == (
-        "canary single_patient of elastic_net (step assemble or fit) failed: change is 0.25, limit 1e-09, n 60; none"
+        "canary single_patient of elastic_net (step fit) failed: change is 0.25, limit 1e-09, n 60; none"
     )
 
 
@@ -43,7 +43,7 @@ def test_honest_splits_pass(synthetic):
 
 def test_a_patient_on_both_sides_fails(synthetic):
     twice = synthetic.splits.query("split == 'r01f2' and role == 'test'").head(4).assign(role="train")
-    found = measure(synthetic, pd.concat([synthetic.splits, twice])).loc["patients_on_both_sides"]
+    found = measure(synthetic, pd.concat([synthetic.splits, twice])).loc["patients on both sides of a split"]
     assert found["value"] == 4
     assert not found["passed"]
     first = "; ".join(sorted(twice["patient_id"])[:3])
@@ -54,7 +54,7 @@ def test_a_double_on_the_other_side_fails(synthetic):
     table = synthetic.table.copy()
     genes = [name for name in table if name.startswith("gene.")]
     table.loc[7, genes] = table.loc[3, genes] * (1 + 1e-12)
-    found = measure(synthetic, table=table).loc["suspected_duplicate_pairs"]
+    found = measure(synthetic, table=table).loc["pairs of suspected duplicates on both sides of a split"]
     assert found["value"] == 1
     assert found["detail"] == "north:003 = north:007"
     assert not found["passed"]

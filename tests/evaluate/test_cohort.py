@@ -44,7 +44,7 @@ def test_models_held_out_in_different_folds_are_an_error(synthetic):
 
 def test_models_that_disagree_on_the_class_are_an_error(synthetic):
     frame = synthetic.predictions.copy()
-    first = frame.index[frame["model"] == "lightgbm"][0]
+    first = frame.index[(frame["model"] == "lightgbm") & (frame["role"] == "cv")][0]
     frame.loc[first, "y"] = 1 - frame.loc[first, "y"]
     with pytest.raises(StratifyError, match="disagree on the class of 1 patients"):
         cohorts_of(frame, seed=1)

@@ -5,13 +5,14 @@ from sklearn.metrics import roc_auc_score
 
 from stratify.artifacts.evaluate import COMPARISONS
 from stratify.evaluate.comparisons import comparisons
-from stratify.evaluate.intervals import DRAWS, resample
+from stratify.evaluate.intervals import resample
+
+DRAWS = 200
 
 
-def compare(synthetic, predictions=None):
-    frame = comparisons(
-        synthetic.predictions if predictions is None else predictions, study_id="toy", study=synthetic.study
-    )
+def compare(synthetic, predictions=None, draws=DRAWS):
+    given = synthetic.predictions if predictions is None else predictions
+    frame = comparisons(given, study_id="toy", study=synthetic.study, draws=draws)
     COMPARISONS.validate(frame)
     return frame.set_index(["model", "comparator", "metric"])
 
@@ -44,7 +45,7 @@ def slow_difference(rows, marker, weight):
     return means["score"] - means["marker"]
 
 
-def test_a_fixed_score_is_compared_in_the_same_folds_on_shared_patients(compared, synthetic, monkeypatch):
+def test_a_fixed_score_is_compared_in_the_same_folds_on_shared_patients(compared, synthetic):
     rows = synthetic.predictions.query("model == 'elastic_net' and role == 'cv'")
     marker = synthetic.predictions.query("model == 'gene.CXCL9'").set_index("patient_id")["score"]
     weights = pd.DataFrame(resample(60, synthetic.study.seed, 40), columns=synthetic.patients)
@@ -52,8 +53,7 @@ def test_a_fixed_score_is_compared_in_the_same_folds_on_shared_patients(compared
     found = compared.loc[("elastic_net", "gene.CXCL9", "auroc")]
     assert found["difference"] == pytest.approx(slow[0], abs=1e-12)
     assert found["n"] == 54
-    monkeypatch.setattr("stratify.evaluate.cohort.resample", lambda n, seed: resample(n, seed, 40))
-    few = compare(synthetic).loc[("elastic_net", "gene.CXCL9", "auroc")]
+    few = compare(synthetic, draws=40).loc[("elastic_net", "gene.CXCL9", "auroc")]
     assert [few["low"], few["high"]] == pytest.approx(np.percentile(slow[1:], [2.5, 97.5]), abs=1e-12)
 
 

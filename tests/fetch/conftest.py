@@ -1,7 +1,8 @@
-"""A package index of one folder, for the real pip."""
+"""A package index of one folder with tiny wheels, for the real pip."""
 
 import hashlib
-import importlib.util
+import stat
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,16 +10,31 @@ import pytest
 
 from stratify.config import SourceConfig, validate
 
-_spec = importlib.util.spec_from_file_location("wheels", Path(__file__).with_name("wheels.py"))
-_wheels = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_wheels)
-
 CONTENT = {"toydata/data/genes.tsv": b"gene\tA\nCXCL9\t1.5\n", "toydata/data/people.tsv": b"id\nA\n"}
+
+
+def _build_wheel(
+    folder: Path, files: dict[str, bytes], *, name: str = "toydata", version: str = "1.0", tag: str = "py3-none-any"
+) -> Path:
+    """Write a wheel with these members; a `*` in front of the name makes the member a symbolic link."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}-{version}-{tag}.whl"
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for member, content in files.items():
+            entry = zipfile.ZipInfo(member.removeprefix("*"))
+            entry.external_attr = ((stat.S_IFLNK if member.startswith("*") else stat.S_IFREG) | 0o644) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            wheel.writestr(entry, content)
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return path
 
 
 @pytest.fixture(scope="session")
 def build_wheel() -> Callable[..., Path]:
-    return _wheels.build_wheel
+    return _build_wheel
 
 
 @pytest.fixture

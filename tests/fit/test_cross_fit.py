@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import RepeatedStratifiedKFold
 
@@ -53,14 +52,11 @@ def test_one_candidate_a_split_is_chosen_and_it_is_the_best_by_log_loss(fitted):
 
 def test_inner_estimates_agree_with_a_plain_loop(fitted):
     study, model, table, splits, result = fitted
-    if model != "elastic_net":
-        pytest.skip("the loop is written for one model")
     split = splits[splits["split"] == "r00f0"]
     train, _ = split_rows(table, split)
     candidate = result.tuning.query("split == 'r00f0' and chosen == 1").iloc[0]
     pipeline = fit_split(study, model, train).pipeline
     pipeline.set_params(**{f"classifier__{k}": v for k, v in json.loads(candidate["parameters"]).items()})
-    assert isinstance(pipeline[-1], LogisticRegression)
     features = [name for name in table.columns if "." in name]
     y = train["y"].to_numpy(dtype=int)
     losses = []
@@ -111,7 +107,7 @@ def test_biomarkers_keep_a_row_for_patients_they_cannot_score_and_are_turned(mak
 
 def test_a_biomarker_must_be_a_number(make_study, signatures, fitted):
     _, _, table, splits, _ = fitted
-    with pytest.raises(StratifyError, match="biomarkers: 'clin.sex' is not a number"):
+    with pytest.raises(StratifyError, match=r"biomarkers: 'clin.sex' is not a number"):
         compare(make_study(biomarkers={"clin.sex": "higher"}), table, splits, signatures)
 
 

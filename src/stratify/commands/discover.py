@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -15,8 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser
         Parser of the subcommand.
     """
-    parser.add_argument("--study", type=Path, required=True, help="study file, config/studies/<study>.yaml")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
+    from stratify.commands.study_inputs import add_study_arguments
+
+    add_study_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -27,6 +27,13 @@ def run(args: argparse.Namespace) -> None:
     args
         Parsed arguments.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        _discover(args)
+
+
+def _discover(args: argparse.Namespace) -> None:
     from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.discover import UNIVARIATE
     from stratify.artifacts.layout import Layout

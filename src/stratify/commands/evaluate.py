@@ -2,7 +2,6 @@
 
 import argparse
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,8 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser
         Parser of the subcommand.
     """
-    parser.add_argument("--study", type=Path, required=True, help="study file, config/studies/<study>.yaml")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="folder of all results")
+    from stratify.commands.study_inputs import add_study_arguments
+
+    add_study_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -36,6 +36,13 @@ def run(args: argparse.Namespace) -> None:
     StratifyError
         A canary failed. The tables are written first.
     """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        _evaluate(args)
+
+
+def _evaluate(args: argparse.Namespace) -> None:
     import pandas as pd
 
     from stratify.artifacts.assemble import TABLE

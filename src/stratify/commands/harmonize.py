@@ -85,8 +85,9 @@ def _raw_files(args: argparse.Namespace, config: DatasetConfig) -> dict[str, Pat
 
 
 def _log_findings(findings: pd.DataFrame) -> None:
+    """Say what was found; errors that nobody accepted are in the message that stops the run."""
     levels = {"error": logging.WARNING, "warning": logging.WARNING, "info": logging.INFO}
-    for row in findings.itertuples():
+    for row in findings[(findings["severity"] != "error") | findings["acknowledged"].notna()].itertuples():
         place = f" [{row.column}]" if isinstance(row.column, str) else ""
         reason = f" (accepted: {row.acknowledged})" if isinstance(row.acknowledged, str) else ""
         logger.log(levels[str(row.severity)], "%s: %s%s: %s%s", row.severity, row.finding, place, row.detail, reason)

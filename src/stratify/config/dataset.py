@@ -3,9 +3,9 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from stratify.config.closed import Closed
+from stratify.config.closed import Closed, written_short_as
 
 Scalar = str | int | float | bool
 Orientation = Literal["features_by_samples", "samples_by_features"]
@@ -48,6 +48,8 @@ class TableFile(Closed):
 
 class Column(Closed):
     """How one column in our names is made from the file. Written short as just the source column's name."""
+
+    model_config = ConfigDict(json_schema_extra=written_short_as({"type": "string"}))
 
     source: str | None = Field(default=None, alias="from")
     """Column in the file; not given for a `constant`."""

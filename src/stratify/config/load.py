@@ -108,7 +108,14 @@ def _valid_keys(model: type[Closed], location: tuple[int | str, ...]) -> list[st
     nodes = [schema]
     for part in location:
         nodes = [child for node in nodes for child in _children(schema, node, str(part))]
-    return sorted({name for node in nodes for name in _resolve(schema, node).get("properties", {})})
+    forms = [form for node in nodes for form in _forms(schema, node)]
+    return sorted({name for form in forms for name in form.get("properties", {})})
+
+
+def _forms(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
+    """List a node and the forms it can take."""
+    node = _resolve(schema, node)
+    return [node, *(_resolve(schema, form) for form in node.get("anyOf", node.get("oneOf", [])))]
 
 
 def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
@@ -119,16 +126,17 @@ def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 def _children(schema: dict[str, Any], node: dict[str, Any], part: str) -> list[dict[str, Any]]:
     """List the schema nodes one step down; a union's tag (as pydantic reports it) selects among its members."""
-    node = _resolve(schema, node)
-    members = [_resolve(schema, member) for member in node.get("anyOf", node.get("oneOf", []))]
-    if node.get("discriminator", {}).get("mapping", {}).get(part):
-        return [{"$ref": node["discriminator"]["mapping"][part]}]
+    tagged = _resolve(schema, node).get("discriminator", {}).get("mapping", {}).get(part)
+    if tagged:
+        return [{"$ref": tagged}]
     found = []
-    for candidate in [node, *members]:
+    for candidate in _forms(schema, node):
         if part in candidate.get("properties", {}):
             found.append(candidate["properties"][part])
         elif isinstance(candidate.get("additionalProperties"), dict):
             found.append(candidate["additionalProperties"])
+        elif "patternProperties" in candidate:
+            found += candidate["patternProperties"].values()
         elif "items" in candidate:
             found.append(candidate["items"])
     return found

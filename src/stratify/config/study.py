@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from stratify.config.closed import Closed
+from stratify.config.closed import Closed, written_short_as
 
 FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
 FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
@@ -169,7 +169,9 @@ class StudyConfig(Closed):
     design: RepeatedNestedCv
     """How patients are split."""
 
-    models: dict[str, ModelConfig] = Field(min_length=1)
+    models: dict[str, ModelConfig] = Field(
+        min_length=1, json_schema_extra=written_short_as({"type": "array", "items": {"type": "string"}, "minItems": 1})
+    )
     """Models to train, each with its own search space. A plain list takes every model's own grid."""
 
     champion: ChampionRule = ChampionRule()

@@ -8,12 +8,12 @@ import pandas as pd
 from stratify.artifacts.split import FINAL
 from stratify.evaluate.calibration import brier
 from stratify.evaluate.discrimination import auroc
-from stratify.evaluate.intervals import Estimate, percentile, resample
+from stratify.evaluate.intervals import DRAWS, Estimate, percentile, resample
 
 INNER_METRICS = ["inner_auroc", "inner_neg_log_loss"]
 
 
-def apparent(rows: pd.DataFrame, *, seed: int) -> Iterator[tuple[str, Estimate]]:
+def apparent(rows: pd.DataFrame, *, seed: int, draws: int = DRAWS) -> Iterator[tuple[str, Estimate]]:
     """Estimate how well the final fit describes the patients it was fitted on: too good, by construction.
 
     Parameters
@@ -22,6 +22,8 @@ def apparent(rows: pd.DataFrame, *, seed: int) -> Iterator[tuple[str, Estimate]]
         Predictions of the final fit for the patients of one cohort; those without a score are left out.
     seed
         Seed of the bootstrap draws.
+    draws
+        Number of bootstrap draws.
 
     Yields
     ------
@@ -30,7 +32,7 @@ def apparent(rows: pd.DataFrame, *, seed: int) -> Iterator[tuple[str, Estimate]]
     """
     rows = rows.sort_values("patient_id")
     y = rows["y"].to_numpy(dtype=np.int64)
-    weights = resample(len(rows), seed)
+    weights = resample(len(rows), seed, draws)
     yield "auroc", percentile(auroc(y, rows["score"].to_numpy(dtype=float), weights))
     if rows["probability"].notna().all():
         yield "brier", percentile(brier(y, rows["probability"].to_numpy(dtype=float), weights))

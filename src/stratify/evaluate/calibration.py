@@ -3,13 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from stratify.log_odds import log_odds
 from stratify.logistic import fit_logistic
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
-
-CLOSEST = 1e-6
-"""Probabilities this close to 0 or 1 are taken as if at this distance, so that their log odds are finite."""
 
 
 def brier(y: Labels, probability: Floats, weights: Floats) -> Floats:
@@ -85,12 +83,6 @@ def calibration_intercept(y: Labels, probability: Floats, weights: Floats) -> Fl
         0 is right; above 0 the probabilities are too low. NaN in a draw of one class.
     """
     return fit_logistic(log_odds(probability), y, weights, slope=1.0).intercept
-
-
-def log_odds(probability: Floats) -> Floats:
-    """Turn probabilities into log odds, kept finite."""
-    kept = np.clip(probability, CLOSEST, 1 - CLOSEST)
-    return np.log(kept / (1 - kept))
 
 
 def weighted_mean(values: Floats, weights: Floats) -> Floats:

@@ -5,7 +5,7 @@ import pandas as pd
 from stratify.artifacts.evaluate import CANARIES
 
 OVERLAP = "overlap"
-STEPS = {OVERLAP: "assemble or split"}
+STEPS = {OVERLAP: "assemble or split", "single_patient": "fit"}
 """The step to look at where a canary fails; the others start before `assemble` and run through `fit`."""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from stratify.errors import StratifyError
-from stratify.evaluate.intervals import resample
+from stratify.evaluate.intervals import DRAWS, resample
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -85,7 +85,7 @@ class Cohort:
         )
 
 
-def cohorts_of(predictions: pd.DataFrame, *, seed: int) -> list[Cohort]:
+def cohorts_of(predictions: pd.DataFrame, *, seed: int, draws: int = DRAWS) -> list[Cohort]:
     """Align the cross-validated predictions of each cohort.
 
     Parameters
@@ -94,6 +94,8 @@ def cohorts_of(predictions: pd.DataFrame, *, seed: int) -> list[Cohort]:
         Rows of the `predictions` contract of all models and comparators; rows of other roles are not used.
     seed
         Seed of the bootstrap draws.
+    draws
+        Number of bootstrap draws.
 
     Returns
     -------
@@ -106,10 +108,10 @@ def cohorts_of(predictions: pd.DataFrame, *, seed: int) -> list[Cohort]:
         A model misses patients, has them twice, or was held out in other folds than the others.
     """
     held_out = predictions[predictions["role"] == "cv"]
-    return [_cohort(str(name), rows, seed) for name, rows in held_out.groupby("cohort", sort=True)]
+    return [_cohort(str(name), rows, seed, draws) for name, rows in held_out.groupby("cohort", sort=True)]
 
 
-def _cohort(name: str, rows: pd.DataFrame, seed: int) -> Cohort:
+def _cohort(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
     truth = rows.groupby("patient_id", sort=True)["y"].agg(["min", "max"])
     if (truth["min"] != truth["max"]).any():
         offenders = truth.index[truth["min"] != truth["max"]]
@@ -129,7 +131,7 @@ def _cohort(name: str, rows: pd.DataFrame, seed: int) -> Cohort:
         patients=truth.index,
         y=truth["min"].to_numpy(dtype=np.int64),
         fold=np.vstack([pd.factorize(row, sort=True)[0] for row in folds.to_numpy()]),
-        weights=resample(len(truth), seed),
+        weights=resample(len(truth), seed, draws),
         predictors={one.name: one for one in predictors},
     )
 

@@ -13,12 +13,12 @@ from stratify.evaluate.calibration import brier
 from stratify.evaluate.cohort import Cohort, Predictor, cohorts_of
 from stratify.evaluate.cross_validated import fold_mean, repetition_mean
 from stratify.evaluate.discrimination import auroc
-from stratify.evaluate.intervals import percentile, two_sided_p
+from stratify.evaluate.intervals import DRAWS, percentile, two_sided_p
 
 Floats = NDArray[np.float64]
 
 
-def comparisons(predictions: pd.DataFrame, *, study_id: str, study: StudyConfig) -> pd.DataFrame:
+def comparisons(predictions: pd.DataFrame, *, study_id: str, study: StudyConfig, draws: int = DRAWS) -> pd.DataFrame:
     """Compare every trained model with every comparator, and the trained models pairwise.
 
     Both sides are judged on the patients both can score, in the same folds and with the same bootstrap draws: a fixed
@@ -32,7 +32,9 @@ def comparisons(predictions: pd.DataFrame, *, study_id: str, study: StudyConfig)
     study_id
         Name of the study.
     study
-        The study.
+        The study; its seed is that of the bootstrap draws.
+    draws
+        Number of bootstrap draws.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def comparisons(predictions: pd.DataFrame, *, study_id: str, study: StudyConfig)
         probabilities, in `brier` (below 0 the model is better).
     """
     rows: list[dict[str, object]] = []
-    for cohort in cohorts_of(predictions, seed=study.seed):
+    for cohort in cohorts_of(predictions, seed=study.seed, draws=draws):
         rows += _compare_all(cohort, [name for name in study.models if name in cohort.predictors])
     return pd.DataFrame(rows, columns=list(COMPARISONS.columns)).assign(study=study_id)
 

@@ -98,7 +98,8 @@ def cross_validated(
     Yields
     ------
     (str, Estimate)
-        Name and estimate with bootstrap interval over patients.
+        Name and estimate with bootstrap interval over patients. In folds with few events the interval of `auprc`
+        leans upwards: a draw repeats some patients, and repeated positives rank together.
     """
     yield "auroc", percentile(fold_mean(auroc, cohort, predictor.score))
     yield "auprc", percentile(fold_mean(auprc, cohort, predictor.score))

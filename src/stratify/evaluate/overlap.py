@@ -27,8 +27,8 @@ def overlap(splits: pd.DataFrame, table: pd.DataFrame, *, study_id: str) -> pd.D
     Returns
     -------
     DataFrame
-        Two rows of the `canary measures` contract, with limit 0: `patients_on_both_sides` and
-        `suspected_duplicate_pairs` (all numeric features agree, see `suspected_duplicates`).
+        Two rows of the `canary measures` contract, with limit 0: patients on both sides of a
+        split, and pairs of suspected duplicates (all numeric features agree, see `suspected_duplicates`).
     """
     sides = splits.drop_duplicates(["split", "patient_id", "role"])
     both = sides.loc[sides.duplicated(["split", "patient_id"]), "patient_id"].drop_duplicates().sort_values()
@@ -38,8 +38,8 @@ def overlap(splits: pd.DataFrame, table: pd.DataFrame, *, study_id: str) -> pd.D
     n = splits["patient_id"].nunique()
     return pd.DataFrame(
         [
-            _measure("patients_on_both_sides", both.tolist(), n),
-            _measure("suspected_duplicate_pairs", duplicates, n),
+            _measure("patients on both sides of a split", both.tolist(), n),
+            _measure("pairs of suspected duplicates on both sides of a split", duplicates, n),
         ]
     ).assign(study=study_id, model=EVERY_MODEL, canary=OVERLAP, limit=0.0)
 

@@ -11,7 +11,7 @@ from stratify.evaluate.apparent import apparent, inner
 from stratify.evaluate.cohort import Cohort, Predictor, cohorts_of
 from stratify.evaluate.cross_validated import cross_validated
 from stratify.evaluate.fixed_scores import fixed_score
-from stratify.evaluate.intervals import Estimate, percentile
+from stratify.evaluate.intervals import DRAWS, Estimate, percentile
 from stratify.evaluate.net_benefit import metric_name, net_benefit
 from stratify.evaluate.strata import event_rates
 
@@ -24,7 +24,9 @@ UNDEFINED = "undefined_draws"
 """Extra column: bootstrap draws in which a metric was undefined."""
 
 
-def performance(predictions: pd.DataFrame, tuning: pd.DataFrame, *, study_id: str, study: StudyConfig) -> pd.DataFrame:
+def performance(
+    predictions: pd.DataFrame, tuning: pd.DataFrame, *, study_id: str, study: StudyConfig, draws: int = DRAWS
+) -> pd.DataFrame:
     """Measure every model and comparator of a study, cohort by cohort.
 
     Parameters
@@ -36,7 +38,9 @@ def performance(predictions: pd.DataFrame, tuning: pd.DataFrame, *, study_id: st
     study_id
         Name of the study.
     study
-        The study; its strata give the thresholds of net benefit, its seed the bootstrap draws.
+        The study; its strata give the thresholds of net benefit, its seed that of the bootstrap draws.
+    draws
+        Number of bootstrap draws.
 
     Returns
     -------
@@ -49,9 +53,9 @@ def performance(predictions: pd.DataFrame, tuning: pd.DataFrame, *, study_id: st
         The predictions contradict each other.
     """
     rows: list[dict[str, object]] = []
-    for cohort in cohorts_of(predictions, seed=study.seed):
+    for cohort in cohorts_of(predictions, seed=study.seed, draws=draws):
         rows += _held_out(cohort, study)
-    rows += _training(predictions, tuning, study.seed)
+    rows += _training(predictions, tuning, study.seed, draws)
     frame = pd.DataFrame(rows).assign(study=study_id)
     return frame[[*METRICS.columns, UNDEFINED]]
 
@@ -87,11 +91,11 @@ def _treat_all(cohort: Cohort, thresholds: list[float]) -> Iterator[dict[str, ob
         yield place | _row(metric_name(threshold), estimate) | counts
 
 
-def _training(predictions: pd.DataFrame, tuning: pd.DataFrame, seed: int) -> Iterator[dict[str, object]]:
+def _training(predictions: pd.DataFrame, tuning: pd.DataFrame, seed: int, draws: int) -> Iterator[dict[str, object]]:
     final = predictions[(predictions["role"] == "train") & predictions["score"].notna()]
     for (model, cohort), rows in final.groupby(["model", "cohort"], sort=False):
         counts = {"n": len(rows), "n_events": int(rows["y"].sum())}
-        for metric, estimate in apparent(rows, seed=seed):
+        for metric, estimate in apparent(rows, seed=seed, draws=draws):
             yield {"model": model, "cohort": cohort, "role": "train"} | _row(metric, estimate) | counts
     for model, rows in tuning.groupby("model", sort=False):
         patients = predictions[predictions["model"] == model].drop_duplicates("patient_id")

@@ -2,14 +2,16 @@
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.model_selection import ParameterGrid, RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from stratify.config.study import Folds
@@ -65,27 +67,49 @@ def tune(
             f"{inner.folds} inner folds need at least {inner.folds} training patients of each class, the smaller has "
             f"{rarest}; lower design.inner.folds in the study file"
         )
-    search = GridSearchCV(
-        pipeline,
-        dict(grid),
-        scoring={"auroc": "roc_auc", "neg_log_loss": "neg_log_loss"},
-        refit="neg_log_loss",
-        cv=RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed),
-        error_score="raise",
-    )
+    candidates = list(ParameterGrid(dict(grid)))
+    folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
-        search.fit(features, y)
-    results = search.cv_results_
-    candidates = pd.DataFrame(
+        estimates = np.mean(
+            [
+                _inner_estimates(pipeline, candidates, (features.iloc[inside], y[inside]), (features.iloc[out], y[out]))
+                for inside, out in folds.split(features, y)
+            ],
+            axis=0,
+        )
+        best = int(np.argmax(estimates[:, 1]))
+        fitted = clone(pipeline).set_params(**candidates[best]).fit(features, y)
+    table = pd.DataFrame(
         {
-            "parameters": [json.dumps(_short(parameters), sort_keys=True) for parameters in results["params"]],
-            "inner_auroc": results["mean_test_auroc"],
-            "inner_neg_log_loss": results["mean_test_neg_log_loss"],
-            "chosen": (np.arange(len(results["params"])) == search.best_index_).astype(int),
+            "parameters": [json.dumps(_short(candidate), sort_keys=True) for candidate in candidates],
+            "inner_auroc": estimates[:, 0],
+            "inner_neg_log_loss": estimates[:, 1],
+            "chosen": (np.arange(len(candidates)) == best).astype(int),
         }
     )
-    return Tuned(search.best_estimator_, _short(search.best_params_), candidates)
+    return Tuned(fitted, _short(candidates[best]), table)
+
+
+def _inner_estimates(
+    pipeline: Pipeline,
+    candidates: Sequence[Mapping[str, Any]],
+    inside: tuple[pd.DataFrame, np.ndarray],
+    outside: tuple[pd.DataFrame, np.ndarray],
+) -> np.ndarray:
+    """AUROC and negative log loss of every candidate on one inner fold; shape (n_candidates, 2).
+
+    The steps before the classifier have no hyper-parameters and are fitted once a fold instead of once a candidate,
+    which is most of the time of a search on a small cohort.
+    """
+    preprocess = clone(pipeline[:-1])
+    X_inside, X_outside = preprocess.fit_transform(*inside), preprocess.transform(outside[0])
+    estimates = []
+    for candidate in candidates:
+        classifier = clone(pipeline[-1]).set_params(**_short(candidate)).fit(X_inside, inside[1])
+        probability = classifier.predict_proba(X_outside)[:, 1]
+        estimates.append((roc_auc_score(outside[1], probability), -log_loss(outside[1], probability, labels=[0, 1])))
+    return np.array(estimates)
 
 
 def _short(parameters: Mapping[str, Any]) -> dict[str, Any]:

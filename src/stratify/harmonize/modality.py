@@ -10,6 +10,7 @@ from stratify.config.dataset import Modality
 from stratify.errors import StratifyError
 from stratify.harmonize.findings import measurements as checks
 from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.findings.identity import stripped_names
 from stratify.harmonize.identifiers import number_rows
 
 
@@ -62,7 +63,8 @@ def harmonize_modality(
     known = _unique_keys(keys, where)
     measured = _oriented(raw, modality, where)
     _refuse_strangers(measured.columns, known.index, where)
-    findings = list(_identity_findings(name, measured, known.index))
+    written = raw.index if modality.orientation == "samples_by_features" else raw.columns
+    findings = [*stripped_names(written.astype("str"), name), *_identity_findings(name, measured, known.index)]
     measured = measured.loc[~measured.index.duplicated(), ~measured.columns.duplicated()]
     measured = measured.reindex(columns=known.index)
     values = measured.to_numpy(dtype=np.float32, copy=True)

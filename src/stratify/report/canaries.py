@@ -76,7 +76,7 @@ def _short(value: float) -> str:
     """Write a measured value: plain where it reads well, else in powers of ten."""
     if pd.isna(value):
         return "–"
-    if value == 0 or 0.001 <= abs(value) < 1e5:  # noqa: PLR2004 - a matter of looks
+    if value == 0 or 0.001 <= abs(value) < 1e5:
         return f"{value:.3g}".replace("-", "−")
     if abs(value) == float("inf"):
         return "∞"

@@ -8,7 +8,7 @@ FEW = 100
 """Below this many patients in the rarer class the report warns of small numbers."""
 
 
-def caveats(results: StudyResults) -> list[tuple[str, str]]:
+def caveats(results: StudyResults) -> list[tuple[str, list[str]]]:
     """List the caveats of a study, the gravest first.
 
     Parameters
@@ -18,9 +18,10 @@ def caveats(results: StudyResults) -> list[tuple[str, str]]:
 
     Returns
     -------
-    list of (heading, text)
+    list of (heading, paragraphs)
     """
-    return [*_design(results), *_numbers(results), *_cohorts(results)]
+    general = [*_design(results), *_numbers(results)]
+    return [*((heading, [text]) for heading, text in general), *_cohorts(results)]
 
 
 def _design(results: StudyResults) -> list[tuple[str, str]]:
@@ -49,6 +50,13 @@ def _design(results: StudyResults) -> list[tuple[str, str]]:
             "them before changing the study file cannot be counted by a program.",
         )
     )
+    found.append(
+        (
+            "What the intervals hold",
+            "They resample patients and keep the models that were fitted: the uncertainty of who was judged is in "
+            "them, that of who was learned from is not.",
+        )
+    )
     if results.best_biomarker is not None:
         found.append(
             (
@@ -67,14 +75,21 @@ def _numbers(results: StudyResults) -> list[tuple[str, str]]:
         return []
     auroc = results.metric(results.models[0], "auroc")
     width = "" if auroc is None else number(auroc.high - auroc.low, 2)
-    spread = f" The interval of the AUROC is {width} wide: smaller differences cannot be seen here." if width else ""
+    spread = f" The interval of the AUROC is {width} wide: take its second digit with care." if width else ""
     return [("Small numbers", f"{plural(rarer, 'patient')} in the rarer class.{spread}")]
 
 
-def _cohorts(results: StudyResults) -> list[tuple[str, str]]:
+def _cohorts(results: StudyResults) -> list[tuple[str, list[str]]]:
     found = []
     for dataset in results.datasets.values():
-        if dataset.cohort_relative:
-            found.append((f"{dataset.title}: values relative to the cohort", dataset.cohort_relative))
-        found += [(dataset.title, caveat) for caveat in dataset.caveats]
+        relative = [f"Values are relative to the cohort: {dataset.cohort_relative}"] if dataset.cohort_relative else []
+        texts = [_sentence(text) for text in [*relative, *dataset.caveats]]
+        if texts:
+            found.append((dataset.title, texts))
     return found
+
+
+def _sentence(text: str) -> str:
+    """Begin with a capital and end with a stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

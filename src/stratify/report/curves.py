@@ -37,7 +37,7 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
     Returns
     -------
     pandas.DataFrame
-        Columns `fpr, tpr, low, high`; `low` and `high` are pointwise 2.5 and 97.5 percentiles. Empty where no fold
+        Columns `fpr, tpr, low, high`, from (0, 0); `low` and `high` are pointwise 2.5 and 97.5 percentiles. Empty where no fold
         has both classes.
     """
     known = predictions.dropna(subset=["score"])
@@ -60,7 +60,9 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
         return pd.DataFrame(columns=["fpr", "tpr", "low", "high"], dtype=float)
     curves = _mean(repeats)
     low, high = np.nanpercentile(curves[1:], [2.5, 97.5], axis=0) if resamples else (curves[0], curves[0])
-    return pd.DataFrame({"fpr": GRID, "tpr": curves[0], "low": low, "high": high})
+    mean = pd.DataFrame({"fpr": GRID, "tpr": curves[0], "low": low, "high": high})
+    start = pd.DataFrame(0.0, index=[0], columns=mean.columns)
+    return pd.concat([start, mean], ignore_index=True)
 
 
 def _fold_roc(y: NDArray[np.int_], score: Array, weights: Array) -> Array:
@@ -105,8 +107,8 @@ def patient_probabilities(predictions: pd.DataFrame) -> pd.DataFrame:
 
 
 def reliability_groups(n: int) -> int:
-    """Choose the number of groups of a reliability curve: about 18 patients each, between 4 and 10."""
-    return int(np.clip(n // 18, 4, 10))
+    """Choose the number of groups of a reliability curve: about 25 patients each, between 4 and 10."""
+    return int(np.clip(n // 25, 4, 10))
 
 
 def reliability(patients: pd.DataFrame, groups: int) -> pd.DataFrame:
@@ -124,7 +126,7 @@ def reliability(patients: pd.DataFrame, groups: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns `expected` (mean probability), `observed` (event rate), `low`, `high` (Wilson, 95 %), `n`, `n_events`;
+        Columns `expected` (mean probability), `observed` (event rate), `low`, `high` (Wilson, 95%), `n`, `n_events`;
         by increasing probability.
     """
     if patients["probability"].nunique() < 2:

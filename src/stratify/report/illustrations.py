@@ -45,7 +45,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
     return {
         "forest": Illustration(
             forest_figure(_aurocs(results), [] if results.champion is None else [results.champion]),
-            "AUROC with 95 % interval of every model, comparator and biomarker, highest on top; "
+            "AUROC with 95% interval of every model, comparator and biomarker, highest on top; "
             "the performance table holds the values.",
         ),
         "roc": Illustration(
@@ -62,11 +62,11 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
         ),
         "strata": Illustration(
             strata_figure(results.strata, float(results.table["y"].mean())),
-            "Observed event rate per stratum with 95 % interval; the strata table holds the values.",
+            "Observed event rate per stratum with 95% interval; the strata table holds the values.",
         ),
         "effects": Illustration(
             effects_figure(tables.strongest_features(results), results.study.positive),
-            "Log odds ratio with 95 % interval of the strongest features; the biomarker table holds the values.",
+            "Log odds ratio with 95% interval of the strongest features; the biomarker table holds the values.",
         ),
     }
 

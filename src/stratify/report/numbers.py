@@ -78,20 +78,20 @@ def percent(value: float | None, digits: int = 0) -> str:
     Examples
     --------
     >>> percent(0.4567)
-    '46 %'
+    '46%'
     """
-    return ABSENT if _missing(value) else f"{number(100 * value, digits)} %"
+    return ABSENT if _missing(value) else f"{number(100 * value, digits)}%"
 
 
 def count(value: int | None) -> str:
-    """Write a count with thousands set off by a thin gap.
+    """Write a count with thousands set off.
 
     Examples
     --------
     >>> count(59403)
-    '59\\u202f403'
+    '59,403'
     """
-    return ABSENT if _missing(value) else f"{int(value):,}".replace(",", "\u202f")
+    return ABSENT if _missing(value) else f"{int(value):,}"
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:

@@ -1,9 +1,11 @@
 """Put the report together: figures, tables, sentences, one template."""
 
+import re
+from collections.abc import Collection
 from functools import cache
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from stratify import RESEARCH_USE_ONLY
 from stratify.report import tables
@@ -51,7 +53,7 @@ def render(results: StudyResults) -> str:
             study=results.study,
             lead=results.models[0],
             figures=figures,
-            verdict=verdict(results),
+            verdict=feature_names_as_code(verdict(results), set(results.outer["model"])),
             endpoint=endpoint_words(results.study.endpoint),
             cohorts=cohorts,
             strongest=tables.biomarker_rows(tables.strongest_features(results)),
@@ -63,6 +65,33 @@ def render(results: StudyResults) -> str:
             sources=[source_record(*pair) for pair in results.provenance.manifests.items()],
         )
     )
+
+
+def feature_names_as_code(text: str, names: Collection[str]) -> Markup:
+    """Escape a sentence and set the features named in it in a fixed-width face.
+
+    Parameters
+    ----------
+    text
+        Plain text.
+    names
+        Names of models; those of features are marked.
+
+    Returns
+    -------
+    markupsafe.Markup
+
+    Examples
+    --------
+    >>> feature_names_as_code("a < gene.CXCL9", ["gene.CXCL9"])
+    Markup('a &lt; <code>gene.CXCL9</code>')
+    """
+    features = sorted((name for name in names if is_feature(name)), key=len, reverse=True)
+    if not features:
+        return escape(text)
+    parts = re.split("(" + "|".join(map(re.escape, features)) + ")", text)
+    marked = [Markup("<code>{}</code>").format(part) if part in features else escape(part) for part in parts]
+    return Markup("").join(marked)
 
 
 @cache

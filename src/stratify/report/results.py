@@ -42,7 +42,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric with its 95 % interval; NaN where it could not be estimated."""
+    """A metric with its 95% interval; NaN where it could not be estimated."""
 
     estimate: float
     low: float
@@ -159,14 +159,20 @@ class StudyResults:
     @property
     def best_biomarker(self) -> str | None:
         """The published biomarker of highest outer AUROC; ``None`` where there is none."""
-        rows = self.outer
-        rows = rows[(rows["metric"] == "auroc") & (rows["cohort"] == self.cohort) & rows["model"].map(is_feature)]
-        rows = rows.dropna(subset=["estimate"]).sort_values(["estimate", "model"], ascending=[False, True])
-        return None if rows.empty else str(rows["model"].iloc[0])
+        names = self.biomarkers(self.cohort)
+        return names[0] if names else None
 
-    def comparisons_of(self, model: str) -> pd.DataFrame:
-        """Select a model's paired comparisons in the headline cohort, turned so that it stands first in each."""
-        rows = self.comparisons[self.comparisons["cohort"] == self.cohort]
+    def biomarkers(self, cohort: str) -> list[str]:
+        """Published biomarkers evaluated in a cohort, by decreasing outer AUROC."""
+        rows = self.outer
+        rows = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort) & rows["model"].map(is_feature)]
+        return list(
+            rows.dropna(subset=["estimate"]).sort_values(["estimate", "model"], ascending=[False, True])["model"]
+        )
+
+    def comparisons_of(self, model: str, cohort: str) -> pd.DataFrame:
+        """Select a model's paired comparisons in a cohort, turned so that it stands first in each."""
+        rows = self.comparisons[self.comparisons["cohort"] == cohort]
         forward = rows[rows["model"] == model]
         backward = rows[rows["comparator"] == model]
         turned = backward.assign(
@@ -180,7 +186,7 @@ class StudyResults:
 
     def comparison(self, model: str, comparator: str, metric: str) -> pd.Series | None:
         """Look up the paired comparison of two models in the headline cohort; ``None`` where there is none."""
-        rows = self.comparisons_of(model)
+        rows = self.comparisons_of(model, self.cohort)
         rows = rows[(rows["comparator"] == comparator) & (rows["metric"] == metric)]
         return None if rows.empty else rows.iloc[0]
 
@@ -189,6 +195,4 @@ def _estimate(rows: pd.DataFrame) -> Estimate | None:
     if rows.empty:
         return None
     row = rows.iloc[0]
-    return Estimate(
-        float(row["estimate"]), float(row["low"]), float(row["high"]), int(row["n"]), int(row["n_events"])
-    )
+    return Estimate(float(row["estimate"]), float(row["low"]), float(row["high"]), int(row["n"]), int(row["n_events"]))

@@ -6,8 +6,8 @@ import pandas as pd
 
 from stratify.artifacts.assemble import IDENTITY
 from stratify.report.figures import feature_label
-from stratify.report.names import NAIVE, is_feature, model_title
-from stratify.report.numbers import ABSENT, count, interval, number, p_value, percent
+from stratify.report.names import NAIVE, model_title
+from stratify.report.numbers import ABSENT, count, interval, number, p_value, percent, with_interval
 from stratify.report.privacy import hide_ids
 from stratify.report.results import Estimate, StudyResults
 
@@ -46,7 +46,7 @@ class ModelRow:
 
 
 def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, list[ModelRow]]]:
-    """Group the outer estimates of one cohort: trained models, naive comparators, published biomarkers.
+    """Group the outer estimates of one cohort: models trained here, and naive comparators.
 
     Parameters
     ----------
@@ -58,16 +58,14 @@ def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, li
     Returns
     -------
     list of (heading, rows)
-        Biomarkers by decreasing AUROC; groups without rows are left out.
+        Groups without rows are left out.
     """
     rows = results.outer[results.outer["cohort"] == cohort]
-    by_auroc = rows[rows["metric"] == "auroc"].sort_values(["estimate", "model"], ascending=[False, True])["model"]
-    groups = {
-        "Models trained in this study": [name for name in results.models if name in set(rows["model"])],
-        "Naive comparators": [name for name in NAIVE if name in set(rows["model"])],
-        "Published biomarkers": [name for name in by_auroc if is_feature(name)],
-    }
-    return [(heading, [_model_row(results, rows, name) for name in names]) for heading, names in groups.items() if names]
+    groups = {"Models trained in this study": results.models, "Naive comparators": NAIVE}
+    present = {heading: [name for name in names if name in set(rows["model"])] for heading, names in groups.items()}
+    return [
+        (heading, [_model_row(results, rows, name) for name in names]) for heading, names in present.items() if names
+    ]
 
 
 def _model_row(results: StudyResults, rows: pd.DataFrame, name: str) -> ModelRow:
@@ -86,21 +84,50 @@ def _cell(rows: pd.DataFrame, metric: str, digits: int) -> Cell:
     return Cell(number(row["estimate"], digits), interval(row["low"], row["high"], digits))
 
 
-def comparison_rows(results: StudyResults) -> list[dict[str, str]]:
-    """List the champion's paired comparisons in the headline cohort, by decreasing difference within a metric."""
-    rows = results.comparisons_of(results.models[0])
-    rows = rows.sort_values(["metric", "difference", "comparator"], ascending=[True, False, True])
+def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, str]]:
+    """Set each published biomarker's ranking beside the lead model's, by decreasing AUROC."""
+    rows = results.outer[results.outer["cohort"] == cohort].set_index(["model", "metric"]).sort_index()
+    compared = results.comparisons_of(results.models[0], cohort)
+    compared = compared[compared["metric"] == "auroc"].set_index("comparator")
+    found = []
+    for name in results.biomarkers(cohort):
+        auroc = rows.loc[(name, "auroc")]
+        auprc = rows.loc[(name, "auprc")] if (name, "auprc") in rows.index else None
+        against = compared.loc[name] if name in compared.index else None
+        found.append(
+            {
+                "name": name,
+                "auroc": with_interval(auroc["estimate"], auroc["low"], auroc["high"]),
+                "auprc": ABSENT if auprc is None else with_interval(auprc["estimate"], auprc["low"], auprc["high"]),
+                "difference": _difference(against),
+                "p_value": ABSENT if against is None else p_value(against["p_value"]),
+                "n": count(auroc["n"]),
+                "n_events": count(auroc["n_events"]),
+            }
+        )
+    return found
+
+
+def comparison_rows(results: StudyResults, cohort: str) -> list[dict[str, str]]:
+    """List the lead model's paired comparisons with naive comparators and other trained models."""
+    rows = results.comparisons_of(results.models[0], cohort)
+    order = [*results.models, *NAIVE]
+    rows = rows[rows["comparator"].isin(order)]
+    rows = rows.sort_values(["metric", "comparator"], key=lambda c: c.map(order.index) if c.name == "comparator" else c)
     return [
         {
             "comparator": model_title(row["comparator"]),
             "metric": PERFORMANCE.get(row["metric"], (row["metric"], 3))[0],
-            "difference": number(row["difference"]),
-            "interval": interval(row["low"], row["high"]),
+            "difference": _difference(row),
             "p_value": p_value(row["p_value"]),
             "n": count(row["n"]),
         }
         for _, row in rows.iterrows()
     ]
+
+
+def _difference(row: pd.Series | None) -> str:
+    return ABSENT if row is None else with_interval(row["difference"], row["low"], row["high"])
 
 
 def attrition_tables(results: StudyResults) -> list[tuple[str, list[dict[str, str | float]]]]:
@@ -146,6 +173,7 @@ def biomarker_rows(strongest: pd.DataFrame) -> list[dict[str, str]]:
     return [
         {
             "feature": feature_label(row["feature"], row["level"]),
+            "note": "" if pd.isna(row["note"]) else str(row["note"]),
             "effect": number(row["effect"], 2),
             "interval": interval(row["low"], row["high"], 2),
             "p_value": p_value(row["p_value"]),

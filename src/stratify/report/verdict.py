@@ -59,7 +59,7 @@ def _against_biomarker(results: StudyResults, champion: str) -> str:
     if best is None or row is None:
         return "was not compared with a published biomarker, because none could be computed in this cohort"
     name = f"{model_title(best)}, the best of the published biomarkers here"
-    numbers = f"difference in AUROC {number(row['difference'])}, 95 % interval {interval(row['low'], row['high'])}"
+    numbers = f"difference in AUROC {number(row['difference'])}, 95% interval {interval(row['low'], row['high'])}"
     match judge(row["low"], row["high"]):
         case "better":
             return f"ranks patients better than {name} ({numbers})"
@@ -74,7 +74,7 @@ def _against_biomarker(results: StudyResults, champion: str) -> str:
 def _against_prevalence(skill: Estimate | None) -> str:
     if skill is None or pd.isna(skill.estimate):
         return "its probabilities could not be compared with the training prevalence"
-    numbers = f"Brier skill {number(skill.estimate)}, 95 % interval {interval(skill.low, skill.high)}"
+    numbers = f"Brier skill {number(skill.estimate)}, 95% interval {interval(skill.low, skill.high)}"
     match judge(skill.low, skill.high):
         case "better":
             return f"its probabilities are better than giving everyone the training prevalence ({numbers})"

@@ -80,9 +80,7 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
         separator = ";"
     lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
-    if not rows:
-        return pd.DataFrame()
-    width = len(rows[0][1])
+    width = len(rows[0][1]) if rows else 0
     for line, row in rows:
         if len(row) != width:
             raise StratifyError(f"{where}, line {line}: {len(row)} cells, the header has {width}")

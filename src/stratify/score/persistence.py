@@ -10,6 +10,7 @@ import skops.io
 from stratify.artifacts.store import atomic, read_json
 from stratify.config.load import read_yaml, validate
 from stratify.errors import StratifyError
+from stratify.score.boosters import check_boosters
 from stratify.score.card import ModelCard
 
 FORMAT = 1
@@ -45,6 +46,7 @@ def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
     """
     content = skops.io.dumps(pipeline)
     _refuse_strangers(content, str(folder))
+    check_boosters(content, str(folder))
     (folder / CARD_FILE).unlink(missing_ok=True)
     with atomic(folder / PIPELINE_FILE) as temporary:
         temporary.write_bytes(content)
@@ -85,6 +87,7 @@ def load_model(folder: Path) -> tuple[Any, ModelCard]:
     if found != expected:
         raise StratifyError(f"{path}: sha256 is {found}, {CARD_FILE} says {expected}; the file was changed or damaged")
     _refuse_strangers(content, str(path))
+    check_boosters(content, str(path))
     try:
         return skops.io.loads(content, trusted=TRUSTED_TYPES), card
     except Exception as error:

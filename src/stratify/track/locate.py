@@ -93,6 +93,6 @@ def _check_run(client: "MlflowClient", run_id: str, store: str) -> None:
         raise StratifyError(f"no run {run_id} in {store}") from None
     if run.data.tags.get("role") in {"execution", "comparator"}:
         raise StratifyError(
-            f"run {run_id} ({run.info.run_name}) is a {run.data.tags['role']} and holds no model; "
+            f"run {run_id} ({run.info.run_name}, {run.data.tags['role']}) holds no model; "
             "choose a run whose tag role is model"
         )

@@ -53,10 +53,14 @@ def constant_column(values: pd.Series) -> Iterator[Finding]:
     if is_constant(values):
         present = values.dropna()
         detail = (
-            f"all {len(present)} values are {present.iloc[0]!r}; a fact of the cohort is written as `constant:`; "
+            f"all {len(present)} values are {_shown(present.iloc[0])}; a fact of the cohort is written as `constant:`; "
             "an imputed value, if accepted, is kept as published and hidden from models"
         )
         yield Finding("constant_column", "error", len(present), detail, str(values.name))
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)
 
 
 def impossible_unit(values: pd.Series, column: Column) -> Iterator[Finding]:

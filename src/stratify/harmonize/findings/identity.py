@@ -1,6 +1,6 @@
 """Oddities of identifiers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -25,12 +25,28 @@ def check_identifiers(ids: pd.DataFrame) -> Iterator[Finding]:
 
 def stripped_id(ids: pd.DataFrame) -> Iterator[Finding]:
     """Find identifiers with surrounding whitespace, which was removed."""
-    for column in ("written", "written_patient"):
-        changed = ids.loc[ids[column] != ids[column].str.strip(), column]
-        if len(changed):
-            cases = listed(repr(name) for name in changed)
-            yield Finding("stripped_id", "warning", len(changed), f"whitespace around identifiers was removed: {cases}")
-            return
+    found = [*stripped_names(ids["written"], None), *stripped_names(ids["written_patient"], None)]
+    yield from found[:1]
+
+
+def stripped_names(written: Iterable[str], column: str | None) -> Iterator[Finding]:
+    """Find names with surrounding whitespace, which was removed.
+
+    Parameters
+    ----------
+    written
+        Identifiers as they stand in the file.
+    column
+        What they concern, such as a modality.
+
+    Yields
+    ------
+    Finding
+    """
+    changed = [repr(name) for name in written if name != name.strip()]
+    if changed:
+        detail = f"whitespace around identifiers was removed: {listed(changed)}"
+        yield Finding("stripped_id", "warning", len(changed), detail, column)
 
 
 def duplicate_id(ids: pd.DataFrame) -> Iterator[Finding]:

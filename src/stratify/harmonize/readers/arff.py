@@ -16,7 +16,7 @@ from stratify.harmonize.readers.grid import Grid
 
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _ATTRIBUTE = re.compile(rf"@attribute\s+({_QUOTED}|[^\s{{]+)\s*(\{{.*\}}|\S+.*)$", re.IGNORECASE)
-_FIELD = re.compile(rf"\s*({_QUOTED}|[^,]*?)\s*(?:,|$)")
+_FIELD = re.compile(rf"\s*({_QUOTED}|(?:[^,'\"\s][^,]*?)?)\s*(?:,|$)")
 MISSING = "?"
 
 
@@ -42,13 +42,16 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     """
     with open_binary(path) as stream:
         try:
-            lines = _content(io.TextIOWrapper(stream, encoding=layout.encoding))
-            attributes = dict(_attributes(lines, path))
-            rows = [_row(line, number, attributes, path) for number, line in lines]
+            with io.TextIOWrapper(stream, encoding=layout.encoding) as text:
+                lines = _content(text)
+                attributes = dict(_attributes(lines, path))
+                rows = [_row(line, number, attributes, path) for number, line in lines]
         except UnicodeDecodeError as error:
             raise StratifyError(
                 f"{path}: not {layout.encoding} text: {error.reason}; declare its `encoding:`"
             ) from None
+        except LookupError as error:
+            raise StratifyError(f"{path}: {error}") from None
     return [list(attributes), *rows]
 
 
@@ -75,14 +78,14 @@ def _attributes(lines: Iterator[tuple[int, str]], path: Path) -> Iterator[tuple[
             raise StratifyError(f"{path}: line {number}: the attribute {name!r} is declared twice")
         seen.add(name)
         kind = match[2].strip()
-        yield name, set(_fields(kind[1:-1])) if kind.startswith("{") else None
+        yield name, set(_fields(kind[1:-1], number, path)) if kind.startswith("{") else None
     raise StratifyError(f"{path}: not a readable arff file: there is no @data line")
 
 
 def _row(line: str, number: int, attributes: dict[str, set[str] | None], path: Path) -> list[str]:
     if line.startswith("{"):
         raise StratifyError(f"{path}: line {number}: sparse arff rows are not supported")
-    fields = _fields(line)
+    fields = _fields(line, number, path)
     if len(fields) != len(attributes):
         raise StratifyError(
             f"{path}: line {number}: ragged table: {len(fields)} fields for {len(attributes)} attributes"
@@ -93,12 +96,12 @@ def _row(line: str, number: int, attributes: dict[str, set[str] | None], path: P
     return ["" if value == MISSING else value for value in fields]
 
 
-def _fields(line: str) -> list[str]:
+def _fields(line: str, number: int, path: Path) -> list[str]:
     fields, position = [], 0
     while True:
         match = _FIELD.match(line, position)
         if match is None:
-            raise StratifyError(f"not a readable arff row, quotes do not match: {line[:60]!r}")
+            raise StratifyError(f"{path}: line {number}: quotes do not match: {line[:60]!r}")
         fields.append(_unquote(match[1]))
         if not match[0].endswith(","):
             return fields

@@ -43,7 +43,7 @@ def read_numbers(path: Path, label: str | None, pattern: str | None) -> pd.DataF
         return None
     frame = table.select(picked).to_pandas().astype("float32")
     if label is not None:
-        labels = [cell_text(value).strip() for value in table.column(label).to_pylist()]
+        labels = [cell_text(value) for value in table.column(label).to_pylist()]
         frame.index = pd.Index(labels, dtype="str")
     return frame
 

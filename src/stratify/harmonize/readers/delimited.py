@@ -49,8 +49,9 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     """
     with open_binary(path) as stream:
         try:
-            lines = _lines(io.TextIOWrapper(stream, encoding=layout.encoding, newline=""), layout)
-            return [row for row in csv.reader(lines, delimiter=separator_of(path, layout), strict=True) if row]
+            with io.TextIOWrapper(stream, encoding=layout.encoding, newline="") as text:
+                lines = csv.reader(_lines(text, layout), delimiter=separator_of(path, layout), strict=True)
+                return [row for row in lines if row]
         except UnicodeDecodeError as error:
             raise StratifyError(
                 f"{path}: not {layout.encoding} text ({error.reason} at byte {error.start}); "
@@ -145,5 +146,5 @@ def _to_frame(table: pa.Table, names: list[str], position: int | None) -> pd.Dat
     values = np.empty((table.num_rows, len(names)), dtype=np.float32, order="F")
     for at in range(len(names)):
         values[:, at] = table.column(at).to_numpy()
-    index = None if position is None else pd.Index(table.column(str(position)).to_pylist(), dtype="str").str.strip()
+    index = None if position is None else pd.Index(table.column(str(position)).to_pylist(), dtype="str")
     return pd.DataFrame(values, index=index, columns=pd.Index(names, dtype="str"), copy=False)

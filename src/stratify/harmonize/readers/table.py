@@ -88,7 +88,7 @@ def _read_grid(path: Path, layout: TableFile) -> Grid:
 
 
 def _numbers_from_text(text: pd.DataFrame, path: Path, layout: Modality) -> pd.DataFrame:
-    labels = text.index if layout.id is None else pd.Index(column_of(text, layout.id, str(path)).str.strip(), name=None)
+    labels = text.index if layout.id is None else pd.Index(column_of(text, layout.id, str(path)), name=None)
     picked = picked_columns(list(text.columns), layout.id, layout.columns, str(path))
     columns = [
         parse_numbers(

@@ -30,7 +30,7 @@ def decision_figure(predictions: pd.DataFrame, models: list[str], cut_offs: list
     matplotlib.figure.Figure
     """
     with styled():
-        figure = new_figure(6.2, 3.5)
+        figure = new_figure(4.9, 3.1)
         axes = figure.subplots()
         drawn = predictions[predictions["model"].isin(models)].dropna(subset=["probability"])
         if drawn.empty:

@@ -25,7 +25,7 @@ def effects_figure(strongest: pd.DataFrame, positive: str) -> Figure:
     """
     rows = strongest.dropna(subset=["effect"]).iloc[::-1].reset_index(drop=True)
     with styled():
-        figure = new_figure(6.2, 1.0 + 0.27 * max(len(rows), 3))
+        figure = new_figure(4.9, 0.8 + 0.235 * max(len(rows), 3))
         axes = figure.subplots()
         if rows.empty:
             say_empty(axes, "No feature has an estimate.")
@@ -37,7 +37,9 @@ def effects_figure(strongest: pd.DataFrame, positive: str) -> Figure:
             colour = ACCENT if firm else SOFT
             if pd.notna(row.low) and pd.notna(row.high):
                 axes.plot([row.low, row.high], [place, place], color=colour, lw=1.4)
-            axes.plot(row.effect, place, "o", ms=5.2, color=colour, markerfacecolor=colour if firm else "white", mew=1.2)
+            axes.plot(
+                row.effect, place, "o", ms=5.2, color=colour, markerfacecolor=colour if firm else "white", mew=1.2
+            )
         axes.set_yticks(range(len(rows)), [feature_label(row.feature, row.level) for row in rows.itertuples()])
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         values = axes.secondary_yaxis("right")

@@ -32,7 +32,7 @@ def forest_figure(
     """
     rows = metrics.dropna(subset=["estimate"]).sort_values(["estimate", "model"]).reset_index(drop=True)
     with styled():
-        figure = new_figure(6.2, 0.9 + 0.235 * max(len(rows), 3))
+        figure = new_figure(4.9, 0.8 + 0.215 * max(len(rows), 3))
         axes = figure.subplots()
         if rows.empty:
             say_empty(axes, f"No model has an estimate of {label}.")
@@ -58,7 +58,9 @@ def forest_figure(
             zip(axes.get_yticklabels(), values.get_yticklabels(), strict=True), rows["model"], strict=True
         ):
             for text in texts:
-                text.set(color=ACCENT if name in highlighted else INK, fontweight="bold" if name in highlighted else None)
+                text.set(
+                    color=ACCENT if name in highlighted else INK, fontweight="bold" if name in highlighted else None
+                )
     return figure
 
 

@@ -1,6 +1,7 @@
 """Event rate per stratum."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from stratify.report.numbers import number, percent
@@ -23,7 +24,7 @@ def strata_figure(rates: pd.DataFrame, prevalence: float) -> Figure:
     matplotlib.figure.Figure
     """
     with styled():
-        figure = new_figure(6.2, 0.9 + 0.5 * len(rates))
+        figure = new_figure(4.9, 0.75 + 0.46 * len(rates))
         axes = figure.subplots()
         if not rates["n"].sum():
             say_empty(axes, "No patient has a probability, so there are no strata.")
@@ -37,18 +38,18 @@ def strata_figure(rates: pd.DataFrame, prevalence: float) -> Figure:
             axes.barh(place, row.rate, height=0.56, color="#9cc4ca", lw=0)
             axes.plot([row.low, row.high], [place, place], color=ACCENT, lw=1.5)
             axes.plot(row.rate, place, "o", color=ACCENT, ms=4.5)
-        names = [
-            f"{r.stratum}\n{number(r.from_probability, 2)}–{number(r.to_probability, 2)}" for r in rates.itertuples()
-        ]
-        axes.set_yticks(range(len(rates)), names)
-        axes.tick_params(axis="y", length=0, labelcolor=INK)
-        values = axes.secondary_yaxis("right")
-        values.set_yticks(
-            range(len(rates)), [f"{percent(r.rate)}\n{r.n_events} of {r.n}" if r.n else "–" for r in rates.itertuples()]
-        )
-        values.tick_params(length=0, labelcolor=INK)
-        for side in (axes.spines["left"], values.spines["right"]):
-            side.set_visible(False)
+        for place, row in enumerate(rates.itertuples()):
+            share = f"{number(row.from_probability, 2)} to {number(row.to_probability, 2)}"
+            _two_lines(axes, place, -0.015, "right", row.stratum, share)
+            _two_lines(axes, place, 1.015, "left", percent(row.rate), f"{row.n_events} of {row.n}")
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, 1), ylim=(-0.5, len(rates) - 0.5), xlabel="Observed event rate")
-        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", "100%"])
     return figure
+
+
+def _two_lines(axes: Axes, place: float, x: float, side: str, upper: str, lower: str) -> None:
+    """Write two lines beside a bar; single texts, because a text of two lines is aligned for one font only."""
+    axes.text(x, place + 0.04, upper, ha=side, va="bottom", color=INK)
+    axes.text(x, place - 0.04, lower, ha=side, va="top", color=SOFT, fontsize=8)

@@ -1,0 +1,123 @@
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from stratify.report.figures import (
+    calibration_figure,
+    decision_figure,
+    effects_figure,
+    forest_figure,
+    roc_figure,
+    strata_figure,
+)
+from stratify.report.illustrations import illustrate
+from stratify.report.style import to_svg
+
+MODELS = ["elastic_net", "lightgbm"]
+
+
+def texts(figure: Figure) -> str:
+    return to_svg(figure, "figure", "words")
+
+
+def test_every_figure_of_a_study_can_be_drawn_and_saved_as_png(results):
+    drawn = illustrate(results)
+    assert list(drawn) == ["forest", "roc", "calibration", "decision", "strata", "effects"]
+    for illustration in drawn.values():
+        buffer = io.BytesIO()
+        illustration.figure.savefig(buffer, format="png")
+        assert buffer.getvalue().startswith(b"\x89PNG")
+        assert len(illustration.alternative) > 30
+
+
+def test_figures_name_what_they_show(results):
+    assert "Elastic net" in texts(roc_figure(results.out_of_fold, MODELS, "gene.CXCL9"))
+    assert "gene.CXCL9" in texts(roc_figure(results.out_of_fold, MODELS, "gene.CXCL9"))
+    assert "Slope 1.00" in texts(calibration_figure(results.out_of_fold, "elastic_net", "Slope 1.00"))
+    assert "Act on nobody" in texts(decision_figure(results.out_of_fold, MODELS, [0.3]))
+
+
+def test_one_class_in_a_fold_or_everywhere_does_not_stop_a_figure(results):
+    rows = results.out_of_fold
+    one_fold = rows.assign(y=rows["y"].mask(rows["split"] == "r00f0", 1))
+    assert "Elastic net" in texts(roc_figure(one_fold, MODELS))
+    assert "No fold has both classes" in texts(roc_figure(rows.assign(y=1), MODELS))
+    texts(calibration_figure(rows.assign(y=1), "elastic_net"))
+    texts(decision_figure(rows.assign(y=0), MODELS, [0.3, 0.6]))
+
+
+def test_null_probabilities_and_scores_are_said_not_drawn(results):
+    rows = results.out_of_fold.assign(probability=np.nan)
+    assert "no probabilities" in texts(calibration_figure(rows, "elastic_net"))
+    assert "No model gives probabilities" in texts(decision_figure(rows, MODELS, [0.3]))
+    partly = results.out_of_fold.copy()
+    partly.loc[partly["model"] == "lightgbm", "probability"] = np.nan
+    texts(decision_figure(partly, MODELS, [0.3]))
+    texts(roc_figure(results.out_of_fold.assign(score=np.nan), MODELS, "gene.CXCL9"))
+
+
+def test_constant_probabilities_do_not_stop_the_calibration_figure(results):
+    texts(calibration_figure(results.out_of_fold.assign(probability=0.4), "elastic_net"))
+
+
+def test_forest_sorts_by_estimate_and_leaves_out_what_has_none():
+    metrics = pd.DataFrame(
+        {
+            "model": ["lightgbm", "gene.A", "prevalence", "gene.B"],
+            "estimate": [0.7, 0.8, 0.5, np.nan],
+            "low": [0.6, np.nan, 0.5, np.nan],
+            "high": [0.8, np.nan, 0.5, np.nan],
+        }
+    )
+    figure = forest_figure(metrics, ["lightgbm"])
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["Training prevalence", "LightGBM", "gene.A"]
+    assert "no estimate" not in texts(figure)
+    assert "No model has an estimate" in texts(forest_figure(metrics.assign(estimate=np.nan), []))
+
+
+def test_strata_figure_shows_an_empty_stratum():
+    rates = pd.DataFrame(
+        {
+            "stratum": ["low", "high"],
+            "from_probability": [0.0, 0.5],
+            "to_probability": [0.5, 1.0],
+            "n": [10, 0],
+            "n_events": [3, 0],
+            "rate": [0.3, np.nan],
+            "low": [0.1, np.nan],
+            "high": [0.6, np.nan],
+        }
+    )
+    svg = texts(strata_figure(rates, 0.3))
+    assert "nobody in this stratum" in svg
+    assert "3 of 10" in svg
+    assert "no strata" in texts(strata_figure(rates.assign(n=0), 0.3))
+
+
+def test_effects_figure_copes_with_missing_intervals_and_with_nothing():
+    rows = pd.DataFrame(
+        {
+            "feature": ["gene.A", "clin.sex"],
+            "level": [None, "male"],
+            "effect": [1.2, -0.3],
+            "low": [0.2, np.nan],
+            "high": [2.2, np.nan],
+            "q_value": [0.01, 0.6],
+        }
+    )
+    svg = texts(effects_figure(rows, "response"))
+    assert "clin.sex = male" in svg
+    assert "No feature has an estimate" in texts(effects_figure(rows.assign(effect=np.nan), "response"))
+
+
+@pytest.mark.parametrize("setting", [{"font.size": 30}, {"axes.facecolor": "black"}])
+def test_figures_do_not_depend_on_the_users_settings(results, setting):
+    import matplotlib as mpl
+
+    plain = texts(decision_figure(results.out_of_fold, MODELS, [0.3]))
+    with mpl.rc_context(setting):
+        assert texts(decision_figure(results.out_of_fold, MODELS, [0.3])) == plain

@@ -1,0 +1,185 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from stratify import RESEARCH_USE_ONLY
+from stratify.report.numbers import number, p_value
+from stratify.report.render import render
+from stratify.report.results import Provenance
+
+SECTIONS = [
+    "answer",
+    "patients",
+    "endpoint",
+    "performance",
+    "probabilities",
+    "strata",
+    "biomarkers",
+    "canaries",
+    "findings",
+    "caveats",
+    "provenance",
+    "glossary",
+]
+VOID = {"meta", "link", "br", "path", "use", "rect", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Collects what the tests ask for, and checks that tags close in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.attributes.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] not in {"style", "script"}:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"\s+", " ", " ".join(self.words))
+
+
+@pytest.fixture(scope="module")
+def parsed(page):
+    return Page(page)
+
+
+def test_the_page_is_well_formed_and_its_identifiers_are_unique(parsed):
+    assert parsed.open == []
+    identifiers = [attributes["id"] for _, attributes in parsed.attributes if "id" in attributes]
+    assert len(identifiers) == len(set(identifiers))
+
+
+def test_sections_stand_in_order_and_the_contents_point_at_them(parsed):
+    headings = [attributes["id"] for tag, attributes in parsed.attributes if tag == "h2"]
+    assert headings == SECTIONS
+    links = [attributes["href"] for tag, attributes in parsed.attributes if tag == "a"]
+    assert [link for link in links if link != "#answer"] == [f"#{name}" for name in SECTIONS[1:]]
+
+
+def test_nothing_is_loaded_from_outside(page, parsed):
+    for tag, attributes in parsed.attributes:
+        for name in ("src", "href", "xlink:href", "srcset", "data", "action"):
+            value = attributes.get(name)
+            assert value is None or value.startswith(("#", "data:")), (tag, name, value)
+    assert "@import" not in page
+    assert not re.search(r"url\((?!#)", page)
+    assert "<script" not in page
+
+
+def test_tables_and_figures_are_accessible(page, parsed):
+    assert page.count("<caption>") == page.count("<table>")
+    assert all(attributes.get("scope") for tag, attributes in parsed.attributes if tag == "th")
+    drawings = [attributes for tag, attributes in parsed.attributes if tag == "svg"]
+    assert len(drawings) == 6
+    assert all(len(attributes["aria-label"]) > 30 for attributes in drawings)
+    assert '<html lang="en">' in page
+
+
+def test_what_the_page_must_say(parsed):
+    for sentence in [
+        RESEARCH_USE_ONLY.split(". ")[0],
+        "Transductive",
+        "Values were ranked over the whole cohort.",
+        "prognostic or predictive not assessable, single arm",
+        "Outer results were computed once per execution; choices used inner folds only.",
+        "No model of this report has met patients of another hospital",
+        "13 features were tested",
+        "no outer result entered the choice",
+        "Nobody et al. 2020",
+        "not stated by the publisher",
+        "ab" * 32,
+        "12,345 bytes",
+        "fetched 2026-01-02",
+    ]:
+        assert sentence in parsed.text, sentence
+
+
+def test_numbers_are_those_of_the_tables(results, parsed):
+    metrics = results.metrics
+    auroc = metrics[(metrics["metric"] == "auroc") & (metrics["role"] == "cv")]
+    for row in auroc.itertuples():
+        assert f"{number(row.estimate)}" in parsed.text, row.model
+        assert f"{number(row.low)} to {number(row.high)}" in parsed.text, row.model
+    for row in results.univariate.sort_values("p_value").head(10).itertuples():
+        assert f"{number(row.low, 2)} to {number(row.high, 2)}" in parsed.text, row.feature
+        assert p_value(row.q_value) in parsed.text
+
+
+def test_text_from_configuration_and_artifacts_is_escaped(page):
+    assert "mock &lt;tumour&gt; &amp; its host" in page
+    assert "<tumour>" not in page
+    assert "11 rows &amp; &lt;b&gt;more&lt;/b&gt;" in page
+    assert "&lt;some&gt; patients" in page
+
+
+def test_markup_in_names_is_escaped_everywhere(results):
+    evil = "gene.<script>alert(1)</script>"
+    renamed = {
+        name: getattr(results, name).replace({"gene.CXCL9": evil})
+        for name in ("metrics", "comparisons", "univariate", "predictions")
+    }
+    page = render(replace(results, **renamed, name="<i>name</i>"))
+    assert "<script" not in page
+    assert "<i>name" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_no_patient_is_named(results, page):
+    for identifier in results.patient_ids:
+        assert identifier not in page
+        assert identifier.rsplit(":", 1)[-1] not in page
+
+
+def test_the_same_results_give_the_same_bytes(results, page):
+    assert render(results) == page
+    shuffled = replace(results, predictions=results.predictions.sample(frac=1, random_state=1))
+    assert render(shuffled) == page
+
+
+def test_a_study_without_champion_says_so(results):
+    canaries = results.canaries.assign(passed=False)
+    text = Page(render(replace(results, champion=None, canaries=canaries))).text
+    assert "No model passed its canaries" in text
+    assert "✕ failed" in text
+    assert "✓ passed" not in text
+
+
+def test_a_study_with_little_in_it_is_still_rendered(results):
+    bare = replace(
+        results,
+        findings=results.findings.iloc[:0],
+        univariate=results.univariate.iloc[:0],
+        comparisons=results.comparisons.iloc[:0],
+        canaries=results.canaries.iloc[:0],
+        metrics=results.metrics[results.metrics["model"] == "elastic_net"],
+        provenance=Provenance(command="stratify report", package_version="0", study_sha256="0"),
+    )
+    text = Page(render(bare)).text
+    assert "No canary was recorded" in text
+    assert "not available" in text
+
+
+def test_unestimable_metrics_are_dashes_not_nan(results):
+    rows = results.metrics.assign(estimate=float("nan"), low=float("nan"), high=float("nan"))
+    text = Page(render(replace(results, metrics=rows))).text
+    assert not re.search(r"\bnan\b|\bNone\b|<NA>", text.replace("detail None", ""))

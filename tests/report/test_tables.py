@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from stratify.report import tables
+from stratify.report.numbers import number
+
+COHORT = "mock_2020"
+
+
+def metric(results, model, name):
+    rows = results.metrics.query("model == @model and metric == @name and role == 'cv' and subgroup == 'all'")
+    return rows.iloc[0]
+
+
+def test_performance_has_every_model_and_naive_comparator_with_the_tables_numbers(results):
+    groups = dict(tables.performance_groups(results, COHORT))
+    assert [row.name for row in groups["Models trained in this study"]] == ["elastic_net", "lightgbm"]
+    assert [row.name for row in groups["Naive comparators"]] == ["prevalence", "group_mean"]
+    for row in [row for rows in groups.values() for row in rows]:
+        for (name, (_, digits)), cell in zip(tables.PERFORMANCE.items(), row.cells, strict=True):
+            expected = metric(results, row.name, name)
+            assert cell.value == number(expected["estimate"], digits)
+            if pd.notna(expected["low"]):
+                assert cell.interval == f"{number(expected['low'], digits)} to {number(expected['high'], digits)}"
+
+
+def test_every_biomarker_stands_once_best_first(results):
+    rows = tables.biomarker_performance(results, COHORT)
+    assert [row["name"] for row in rows] == ["gene.CXCL9", "gene.CD8A"]
+    assert [float(row["auroc"].split()[0]) for row in rows] == sorted(
+        (round(metric(results, row["name"], "auroc")["estimate"], 3) for row in rows), reverse=True
+    )
+
+
+def test_comparisons_are_turned_for_a_champion_that_is_named_second(results):
+    forward = results.comparison("elastic_net", "lightgbm", "auroc")
+    backward = replace(results, champion="lightgbm").comparison("lightgbm", "elastic_net", "auroc")
+    assert backward["difference"] == -forward["difference"]
+    assert (backward["low"], backward["high"]) == (-forward["high"], -forward["low"])
+    rows = tables.comparison_rows(replace(results, champion="lightgbm"), COHORT)
+    assert rows[0]["comparator"] == "Elastic net"
+
+
+def test_strongest_are_the_ten_smallest_p_values(results):
+    found = tables.strongest_features(results)
+    assert len(found) == tables.STRONGEST
+    assert found["p_value"].tolist() == sorted(results.univariate["p_value"].dropna())[: tables.STRONGEST]
+
+
+def test_attrition_counts_without_identifiers(results):
+    [(title, rows)] = tables.attrition_tables(results)
+    assert title == "Mock 2020, nobody's cohort"
+    assert [row["remaining"] for row in rows] == ["91", "82", "80"]
+    assert [row["excluded"] for row in rows] == ["", "−9", "−2"]
+    assert [row["positive"] for row in rows] == ["–", "–", "40"]
+
+
+def test_findings_stand_worst_first_and_without_identifiers(results):
+    rows = tables.finding_rows(results)
+    assert [row["severity"] for row in rows] == ["error", "warning", "info"]
+    assert rows[0]["detail"] == "[patient] stands twice; first: [patient]"
+
+
+def test_choice_shows_inner_outer_and_apparent(results):
+    first = tables.choice_rows(results)[0]
+    assert first["champion"]
+    assert first["inner_auroc"] == "0.720"
+    assert float(first["apparent"]) > 0.5
+
+
+def test_strata_come_from_the_metrics(results):
+    rates = results.strata
+    assert rates["stratum"].tolist() == ["low", "intermediate", "high"]
+    assert rates["n"].sum() == 80
+    assert rates["n_events"].sum() == 40
+    written = tables.strata_rows(rates)
+    assert written[0]["range"] == "0.00 to 0.30"
+    metrics = results.metrics[results.metrics["subgroup"] != "stratum_high"]
+    empty = replace(results, metrics=metrics).strata
+    assert empty["n"].iloc[2] == 0
+    assert tables.strata_rows(empty)[2]["rate"] == "–"
+
+
+@pytest.mark.parametrize("champion", ["elastic_net", "lightgbm", None])
+def test_the_champion_stands_first(results, champion):
+    changed = replace(results, champion=champion)
+    assert changed.models[0] == (champion or "elastic_net")

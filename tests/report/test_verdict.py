@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stratify.report.verdict import judge, verdict
+
+
+def with_difference(results, low, high, champion="elastic_net"):
+    rows = results.comparisons.copy()
+    rows[["low", "high"]] = rows[["low", "high"]].astype(float)
+    rows.loc[rows["metric"] == "auroc", ["difference", "low", "high"]] = [(low + high) / 2, low, high]
+    return replace(results, comparisons=rows, champion=champion)
+
+
+def with_skill(results, low, high):
+    rows = results.metrics.copy()
+    rows.loc[rows["metric"] == "brier_skill", ["estimate", "low", "high"]] = [(low + high) / 2, low, high]
+    return replace(results, metrics=rows)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.01, 0.09, "ranks patients better than gene.CXCL9"),
+        (-0.02, 0.08, "is not shown to rank patients better than gene.CXCL9"),
+        (0.0, 0.08, "is not shown to rank patients better than gene.CXCL9"),
+        (-0.09, -0.01, "ranks patients worse than gene.CXCL9"),
+        (np.nan, np.nan, "could not be compared with gene.CXCL9"),
+    ],
+)
+def test_against_the_best_biomarker(results, low, high, said):
+    sentence = verdict(with_difference(results, low, high))
+    assert sentence.startswith(f"Elastic net {said}")
+    assert ("which includes 0" in sentence.split(";")[0]) == ("not shown" in said)
+    assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.02, 0.3, "are better than giving everyone the training prevalence"),
+        (-0.02, 0.3, "are not shown to be better than giving everyone the training prevalence"),
+        (-0.3, -0.02, "are worse than giving everyone the training prevalence"),
+        (np.nan, np.nan, "could not be compared"),
+    ],
+)
+def test_against_the_prevalence(results, low, high, said):
+    assert said in verdict(with_skill(results, low, high))
+
+
+def test_numbers_of_the_sentence_are_those_of_the_tables(results):
+    row = results.comparison("elastic_net", "gene.CXCL9", "auroc")
+    expected = f"difference in AUROC {row['difference']:.3f}, 95% interval {row['low']:.3f} to {row['high']:.3f}"
+    assert expected.replace("-", "−") in verdict(results)
+
+
+def test_a_later_model_as_champion_is_compared_too(results):
+    assert verdict(with_difference(results, 0.01, 0.09, champion="lightgbm")).startswith(
+        "LightGBM ranks patients better"
+    )
+
+
+def test_without_champion_or_biomarker(results):
+    assert verdict(replace(results, champion=None)).startswith("No model passed its canaries")
+    rows = results.metrics[~results.metrics["model"].str.contains(".", regex=False)]
+    assert "was not compared with a published biomarker" in verdict(replace(results, metrics=rows))
+
+
+def test_an_interval_that_touches_zero_shows_nothing():
+    assert [judge(0, 1), judge(-1, 0), judge(None, None)] == ["not_shown", "not_shown", "unknown"]

@@ -1,0 +1,70 @@
+from dataclasses import replace
+
+import pytest
+
+from stratify.config.study import AsPublished, LandmarkEvent, ObjectiveResponse
+from stratify.report.canaries import canary_groups
+from stratify.report.caveats import caveats
+from stratify.report.endpoint import endpoint_words
+from stratify.report.numbers import number, p_value
+from stratify.report.sources import source_record
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "said"),
+    [
+        (ObjectiveResponse(rule="objective_response"), "Complete or partial response"),
+        (LandmarkEvent(rule="landmark_event", time="os_days", event="os_event", days=1826.25), "day 1826.25 (5 years)"),
+        (AsPublished(rule="as_published", field="label"), "The label of the authors, “label”"),
+    ],
+)
+def test_endpoint_in_words(endpoint, said):
+    assert said in endpoint_words(endpoint)
+
+
+def test_canaries_are_grouped_in_order_with_a_meaning(results):
+    groups = canary_groups(results.canaries, results.patient_ids)
+    titles = [canary.title for canary in groups]
+    assert titles == ["Garbage in the held-out rows", "Permuted labels", "Row order", "Single patient", "Overlap"]
+    assert all(canary.meaning and canary.passed for canary in groups)
+    assert groups[2].measures[0].value == "3 × 10⁻¹⁵"
+    assert groups[0].measures[0].limit == "10⁻⁹"
+    assert groups[4].measures[0].model == "Every model"
+
+
+def test_one_failed_measure_fails_the_canary_and_a_missing_verdict_counts_as_failed(results):
+    rows = results.canaries.copy()
+    rows.loc[(rows["canary"] == "row_order") & (rows["model"] == "lightgbm"), "passed"] = None
+    groups = {canary.title: canary for canary in canary_groups(rows)}
+    assert not groups["Row order"].passed
+    assert [measure.passed for measure in groups["Row order"].measures] == [True, False]
+    assert groups["Single patient"].passed
+
+
+def test_patients_named_by_a_canary_are_hidden(results):
+    rows = results.canaries.assign(detail="mock_2020:ERR0003 = mock_2020:ERR0004")
+    assert canary_groups(rows, results.patient_ids)[0].measures[0].detail == "[patient] = [patient]"
+
+
+def test_caveats_follow_the_configuration_and_the_numbers(results):
+    headings = dict(caveats(results))
+    assert "Never externally validated" in headings
+    assert headings["Transductive"] == ["Values were ranked over the whole cohort."]
+    assert "40 patients in the rarer class" in headings["Small numbers"][0]
+    assert len(headings["Mock 2020, nobody's cohort"]) == 2
+    external = results.metrics.assign(role="external")
+    assert "Never externally validated" not in dict(caveats(replace(results, metrics=external)))
+
+
+def test_manifest_says_only_what_it_holds():
+    bare = source_record("mock", {"files": {"a.csv": {"sha256": "ab"}}})
+    assert (bare.title, bare.facts, bare.files) == ("mock", [], [("a.csv", "ab")])
+    assert dict(source_record("mock", {"licence": "not_stated"}).facts) == {"Licence": "not stated by the publisher"}
+    dated = source_record("mock", {"files": {"a.csv": {"sha256": "ab", "bytes": 1234}}, "fetched": "2026-01-02T03:04"})
+    assert dated.files == [("a.csv, 1,234 bytes, fetched 2026-01-02", "ab")]
+
+
+def test_numbers_never_show_a_negative_zero_or_a_false_zero():
+    assert number(-0.0001, 2) == "0.00"
+    assert p_value(0.0) == "<0.0001"
+    assert number(None) == "–"

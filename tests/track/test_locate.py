@@ -1,0 +1,127 @@
+"""Scoring with a model by what the tracking store calls it."""
+
+import json
+import shutil
+
+import mlflow
+import numpy as np
+import pandas as pd
+import pytest
+
+from stratify.cli import main
+from stratify.score.example import synthetic_patients
+
+STUDY = "toy-study"
+
+
+@pytest.fixture
+def tracked(toy):
+    toy.track()
+    return toy
+
+
+@pytest.fixture
+def patients(tracked) -> pd.DataFrame:
+    from stratify.score import PatientModel
+
+    return synthetic_patients(PatientModel.load(tracked.layout.model(STUDY, "elastic_net")).card, 20, 1)
+
+
+def score(toy, reference: str) -> tuple[int, pd.DataFrame | None]:
+    paths = [toy.folder / "patients.parquet", toy.folder / "scores.parquet"]
+    arguments = ["--input", str(paths[0]), "--output", str(paths[1]), "--tracking-uri", toy.uri]
+    status = main(["score", "--model", reference, *arguments])
+    return status, pd.read_parquet(paths[1]) if paths[1].exists() else None
+
+
+def test_every_way_to_name_a_model_gives_the_numbers_of_pyfunc(tracked, patients):
+    patients.to_parquet(tracked.folder / "patients.parquet")
+    run = tracked.record["runs"]["elastic_net"]["run_id"]
+    stored = next(path.parent for path in (tracked.folder / "mlartifacts").rglob("MLmodel") if run in path.read_text())
+    references = [
+        f"models:/{STUDY}@champion",
+        f"models:/{STUDY}/1",
+        f"runs:/{run}/model",
+        run,
+        str(stored),
+        str(tracked.layout.model(STUDY, "elastic_net")),
+    ]
+    expected = mlflow.pyfunc.load_model(f"models:/{STUDY}@champion").predict(patients.reset_index())
+    for reference in references:
+        status, found = score(tracked, reference)
+        assert status == 0
+        assert found["patient_id"].tolist() == expected["patient_id"].tolist()
+        np.testing.assert_allclose(found["probability"], expected["probability"], rtol=0, atol=1e-12)
+        pd.testing.assert_frame_equal(
+            found.drop(columns="probability"), expected.drop(columns="probability"), check_dtype=False
+        )
+
+
+def test_pyfunc_takes_patients_as_they_come(tracked, patients):
+    """Alone, without any value of a category, with whole numbers, numbered instead of named, with other columns."""
+    model = mlflow.pyfunc.load_model(f"models:/{STUDY}@champion")
+    batch = model.predict(patients.reset_index()).set_index("patient_id")
+    for name in patients.index:
+        alone = model.predict(patients.loc[[name]].reset_index())
+        np.testing.assert_allclose(alone["probability"], [batch["probability"][name]], rtol=0, atol=1e-12)
+    empty = pd.DataFrame([{"patient_id": 1, "clin.age_years": 60, "clin.sex": None, "gene.CD8A": None, "other": "x"}])
+    found = model.predict(empty)
+    assert found["missing_features"].tolist() == ["clin.sex, gene.CD8A"]
+    assert found["probability"].notna().all()
+
+
+def test_the_stored_example_is_synthetic_and_scores(tracked):
+    model = mlflow.pyfunc.load_model(f"models:/{STUDY}@champion")
+    example = model.input_example
+    assert example["patient_id"].tolist() == ["example-1", "example-2", "example-3"]
+    assert model.predict(example)["probability"].between(0, 1).all()
+
+
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [
+        ("models:/toy-studi@champion", "no model 'toy-studi' is registered in .*; did you mean 'toy-study'?"),
+        (f"models:/{STUDY}@champ", "has no alias 'champ'; did you mean 'champion'?"),
+        (f"models:/{STUDY}/7", "has no version 7; valid names: 1"),
+        ("models:/toy-study", "not a folder that exists, nor of the form"),
+        ("0" * 32, f"no run {'0' * 32} in"),
+        (f"runs:/{'0' * 32}/model", f"no run {'0' * 32} in"),
+    ],
+)
+def test_what_is_not_in_the_store(tracked, patients, capsys, reference, message):
+    patients.to_parquet(tracked.folder / "patients.parquet")
+    status, found = score(tracked, reference)
+    said = capsys.readouterr().err
+    first, _, last = message.partition(".*")
+    assert (status, found) == (2, None)
+    assert first in said
+    assert last in said
+    assert said.count("\n") == 1
+
+
+def test_a_run_without_a_model_says_which_kind_it_is(tracked, patients, capsys):
+    patients.to_parquet(tracked.folder / "patients.parquet")
+    status, _ = score(tracked, tracked.record["execution_run_id"])
+    assert status == 2
+    assert "is a execution" not in (said := capsys.readouterr().err)
+    assert "holds no model; choose a run whose tag role is model" in said
+
+
+def test_files_that_are_gone(tracked, patients, capsys):
+    patients.to_parquet(tracked.folder / "patients.parquet")
+    shutil.rmtree(tracked.folder / "mlartifacts")
+    status, _ = score(tracked, f"models:/{STUDY}@champion")
+    said = capsys.readouterr().err
+    assert status == 2
+    assert "its files cannot be read" in said
+    assert said.count("\n") == 1
+
+
+def test_a_tampered_registered_model_is_refused(tracked, patients, capsys):
+    patients.to_parquet(tracked.folder / "patients.parquet")
+    for card in (tracked.folder / "mlartifacts").rglob("card.json"):
+        record = json.loads(card.read_text())
+        card.write_text(json.dumps(record | {"pipeline_sha256": "0" * 64}))
+    status, found = score(tracked, f"models:/{STUDY}@champion")
+    assert (status, found) == (2, None)
+    assert "the file was changed or damaged" in capsys.readouterr().err

@@ -1,0 +1,264 @@
+"""`stratify track` against a real SQLite store."""
+
+import json
+from collections import Counter
+
+import mlflow
+import pytest
+
+from stratify.track.connection import connect
+
+STUDY = "toy-study"
+
+
+def client(toy):
+    return connect(toy.uri, create=False)
+
+
+def runs(toy):
+    store = client(toy)
+    experiment = store.get_experiment_by_name(STUDY)
+    return store.search_runs([experiment.experiment_id])
+
+
+def by_role(toy) -> Counter:
+    return Counter(run.data.tags["role"] for run in runs(toy))
+
+
+def champion_version(toy) -> str:
+    return str(client(toy).get_model_version_by_alias(STUDY, "champion").version)
+
+
+def test_a_run_for_the_execution_and_each_model_and_comparator(toy):
+    assert toy.track() == 0
+    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
+    found = {run.info.run_name: run for run in runs(toy)}
+    execution = next(run for run in found.values() if run.data.tags["role"] == "execution")
+    model = found["elastic_net"]
+    assert {run.info.status for run in found.values()} == {"FINISHED"}
+    assert {run.data.tags.get("mlflow.parentRunId") for run in found.values()} == {None, execution.info.run_id}
+    assert model.data.params["C"] == "1.0"
+    assert model.data.params["endpoint.rule"] == "as_published"
+    assert {"auroc", "auroc_low", "auroc_high", "train_auroc", "inner_auroc"} <= set(model.data.metrics)
+    assert {"auroc", "auroc_low", "auroc_high"} <= set(found["gene.CD8A"].data.metrics)
+    assert execution.data.metrics["auroc"] == model.data.metrics["auroc"]
+    expected = f"snakemake --cores all --force {toy.layout.predictions(STUDY, 'elastic_net').as_posix()}"
+    assert model.data.tags["rerun_command"] == expected
+    assert {"input_digest", "data_digest", "config_digest", "package_version", "study"} <= set(model.data.tags)
+    dataset = model.inputs.dataset_inputs[0].dataset
+    assert (dataset.name, json.loads(dataset.source)["package"]) == ("toy", "toy-data")
+    assert json.loads(dataset.profile) == {"num_rows": 40, "num_positive": 20}
+
+
+def test_the_record_names_champion_runs_and_store(toy):
+    toy.track()
+    record = toy.record
+    assert (record["champion"], record["registered_version"], record["alias"]) == ("elastic_net", "1", "champion")
+    assert record["tracking_uri"] == toy.uri
+    assert set(record["runs"]) == {"elastic_net", "lightgbm", "prevalence", "gene.CD8A"}
+    assert {run.info.run_id for run in runs(toy)} == {
+        record["execution_run_id"],
+        *(run["run_id"] for run in record["runs"].values()),
+    }
+
+
+def test_the_execution_holds_tables_and_report_the_model_its_figures(toy):
+    toy.track()
+    store, record = client(toy), toy.record
+    listed = {file.path for file in store.list_artifacts(record["execution_run_id"])}
+    assert {"performance.json", "comparisons.json", "report.html"} <= listed
+    comparisons = mlflow.load_table("comparisons.json", [record["execution_run_id"]])
+    assert comparisons["difference"].tolist() == [0.01, 0.01]
+    figures = store.list_artifacts(record["runs"]["elastic_net"]["run_id"], "figures")
+    assert {file.path for file in figures} == {"figures/roc.png", "figures/calibration.png"}
+
+
+def test_the_registered_version_says_what_it_is(toy):
+    toy.track()
+    version = client(toy).get_model_version_by_alias(STUDY, "champion")
+    said = version.description + client(toy).get_registered_model(STUDY).description
+    for part in ("Research use only", "Who responds?", "auroc 0.", "toy-data==1.0", "snakemake --cores all"):
+        assert said.count(part) == 2
+    experiment = client(toy).get_experiment_by_name(STUDY)
+    assert "Who responds?" in experiment.tags["mlflow.note.content"]
+
+
+def test_a_second_time_adds_nothing(toy):
+    toy.track()
+    before, record = {run.info.run_id for run in runs(toy)}, toy.record
+    toy.track()
+    assert {run.info.run_id for run in runs(toy)} == before
+    assert toy.record == record
+    assert len(client(toy).search_model_versions(f"name = '{STUDY}'")) == 1
+
+
+def test_a_refit_to_the_same_numbers_adds_nothing(toy):
+    toy.track()
+    before = {run.info.run_id for run in runs(toy)}
+    toy.write_model("elastic_net", 1.0, inner_auroc=0.7)
+    toy.write_evaluation()
+    toy.track()
+    assert {run.info.run_id for run in runs(toy)} == before
+
+
+def test_a_changed_model_adds_one_execution_and_one_model(toy):
+    toy.track()
+    toy.write_model("lightgbm", 0.5, inner_auroc=0.6)
+    toy.write_evaluation()
+    toy.track()
+    assert by_role(toy) == {"execution": 2, "model": 3, "comparator": 2}
+    assert champion_version(toy) == "1"
+
+
+def test_a_changed_champion_becomes_a_new_version(toy):
+    toy.track()
+    toy.write_model("lightgbm", 0.5, inner_auroc=0.8)
+    toy.write_evaluation()
+    toy.track()
+    assert toy.record["champion"] == "lightgbm"
+    assert champion_version(toy) == toy.record["registered_version"] == "2"
+
+
+def test_going_back_points_at_the_earlier_version(toy):
+    toy.track()
+    first = toy.record
+    toy.write_model("elastic_net", 3.0, inner_auroc=0.7)
+    toy.write_evaluation()
+    toy.track()
+    assert champion_version(toy) == "2"
+    toy.write_model("elastic_net", 1.0, inner_auroc=0.7)
+    toy.write_evaluation()
+    toy.track()
+    assert champion_version(toy) == "1"
+    assert toy.record == first
+
+
+@pytest.mark.parametrize("status", ["RUNNING", "FAILED", "KILLED"])
+def test_an_unfinished_run_is_removed_and_written_anew(toy, status):
+    toy.track()
+    victim, store = toy.record["runs"]["lightgbm"]["run_id"], client(toy)
+    store.update_run(victim, status)
+    toy.track()
+    found = {run.info.run_id for run in runs(toy)}
+    assert victim not in found
+    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
+    assert store.get_run(toy.record["runs"]["lightgbm"]["run_id"]).info.status == "FINISHED"
+    experiment = store.get_experiment_by_name(STUDY)
+    assert len(store.search_logged_models([experiment.experiment_id])) == 2
+
+
+def test_an_interrupted_first_execution_is_completed(toy, monkeypatch):
+    from stratify.track import mirror
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mirror, "log_model", lambda *_: (_ for _ in ()).throw(RuntimeError("power cut")))
+        with pytest.raises(RuntimeError, match="power cut"):
+            toy.track()
+    assert not toy.layout.track(STUDY).exists()
+    toy.track()
+    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
+    parents = {run.data.tags.get("mlflow.parentRunId") for run in runs(toy)}
+    assert parents == {None, toy.record["execution_run_id"]}
+
+
+def test_a_deleted_store_is_rebuilt(toy):
+    toy.track()
+    first = toy.record
+    (toy.folder / "mlflow.db").unlink()
+    toy.track()
+    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
+    again = toy.record
+    assert {name: run["input_digest"] for name, run in again["runs"].items()} == {
+        name: run["input_digest"] for name, run in first["runs"].items()
+    }
+
+
+def test_deleted_files_are_written_anew(toy):
+    import shutil
+
+    toy.track()
+    shutil.rmtree(toy.folder / "mlartifacts")
+    toy.track()
+    assert mlflow.pyfunc.load_model(f"models:/{STUDY}@champion").metadata.signature is not None
+
+
+def test_runs_of_others_in_the_experiment_are_left_alone(toy):
+    toy.track()
+    store = client(toy)
+    theirs = store.create_run(store.get_experiment_by_name(STUDY).experiment_id, run_name="mine").info.run_id
+    toy.track()
+    assert store.get_run(theirs).info.lifecycle_stage == "active"
+
+
+def test_a_deleted_experiment_is_restored(toy):
+    toy.track()
+    store = client(toy)
+    store.delete_experiment(store.get_experiment_by_name(STUDY).experiment_id)
+    toy.track()
+    assert store.get_experiment_by_name(STUDY).lifecycle_stage == "active"
+
+
+def test_a_model_whose_canary_failed_gets_no_alias(toy):
+    toy.write_evaluation(failed=("elastic_net",))
+    toy.track()
+    assert toy.record["champion"] == "lightgbm"
+    toy.write_evaluation(failed=("elastic_net", "lightgbm"))
+    toy.track()
+    assert (toy.record["champion"], toy.record["alias"], toy.record["registered_version"]) == (None, None, None)
+    assert client(toy).get_registered_model(STUDY).aliases == {}
+
+
+def test_without_any_champion_nothing_is_registered(toy):
+    toy.write_evaluation(failed=("elastic_net", "lightgbm"))
+    assert toy.track() == 0
+    assert client(toy).search_registered_models() == []
+
+
+def test_no_patient_is_named_in_the_store(toy):
+    toy.layout.report(STUDY).write_text("<html>excluded: toy:SECRET003</html>")
+    toy.track()
+    stored = [toy.folder / "mlflow.db", *(toy.folder / "mlartifacts").rglob("*")]
+    for file in stored:
+        if file.is_file():
+            assert b"SECRET" not in file.read_bytes(), file
+    assert len(stored) > 20
+
+
+def test_no_patients_values_are_in_the_store(toy):
+    """Quantiles on the card are values of patients, by their nature; nothing else is."""
+    toy.track()
+    ages = [repr(float(value)).encode() for value in toy.table()["clin.age_years"].sort_values().iloc[1:18]]
+    for file in (toy.folder / "mlartifacts").rglob("*.json"):
+        content = file.read_bytes()
+        assert not any(age in content for age in ages), file
+
+
+def test_the_model_brings_no_code_and_names_what_it_needs(toy):
+    toy.track()
+    folder = next((toy.folder / "mlartifacts").rglob("MLmodel")).parent
+    files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    assert not {file for file in files if file.endswith((".py", ".pkl", ".pickle"))}
+    assert {"data/model/pipeline.skops", "data/model/card.json", "input_example.json"} <= files
+    requirements = (folder / "requirements.txt").read_text()
+    assert "scikit-learn==" in requirements
+    assert "stratify" not in requirements
+    assert "code: null" in (folder / "MLmodel").read_text()
+
+
+def test_nothing_but_our_own_lines_is_said(make_toy):
+    """In a process of its own: MLflow's loggers are set up on import."""
+    import subprocess
+    import sys
+
+    toy = make_toy("quiet")
+    arguments = ["--study", toy.file, "--results", toy.layout.results, "--tracking-uri", toy.uri]
+    done = subprocess.run(
+        [sys.executable, "-m", "stratify", "track", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=toy.folder,
+    )
+    assert done.stdout == ""
+    assert all(line.startswith(STUDY) for line in done.stderr.splitlines()), done.stderr
+    assert {file.name for file in toy.folder.iterdir()} == {"config", "results", "mlflow.db", "mlartifacts"}
