@@ -13,7 +13,7 @@ TOLERANCE = 1e-8
 
 ITERATIONS = 100
 TINY = 1e-300
-BLOCK = 2**17
+BLOCK = 2**16
 """Numbers worked on at a time, so that intermediate arrays stay in the processor's cache."""
 
 

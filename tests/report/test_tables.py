@@ -37,8 +37,8 @@ def test_every_biomarker_stands_once_best_first(results):
 def test_comparisons_are_turned_for_a_champion_that_is_named_second(results):
     forward = results.comparison("elastic_net", "lightgbm", "auroc")
     backward = replace(results, champion="lightgbm").comparison("lightgbm", "elastic_net", "auroc")
-    assert backward["difference"] == -forward["difference"]
-    assert (backward["low"], backward["high"]) == (-forward["high"], -forward["low"])
+    assert backward.difference == -forward.difference
+    assert (backward.low, backward.high) == (-forward.high, -forward.low)
     rows = tables.comparison_rows(replace(results, champion="lightgbm"), COHORT)
     assert rows[0]["comparator"] == "Elastic net"
 

@@ -51,7 +51,7 @@ def test_against_the_prevalence(results, low, high, said):
 
 def test_numbers_of_the_sentence_are_those_of_the_tables(results):
     row = results.comparison("elastic_net", "gene.CXCL9", "auroc")
-    expected = f"difference in AUROC {row['difference']:.3f}, 95% interval {row['low']:.3f} to {row['high']:.3f}"
+    expected = f"difference in AUROC {row.difference:.3f}, 95% interval {row.low:.3f} to {row.high:.3f}"
     assert expected.replace("-", "−") in verdict(results)
 
 

@@ -25,7 +25,7 @@ def test_endpoint_in_words(endpoint, said):
 def test_canaries_are_grouped_in_order_with_a_meaning(results):
     groups = canary_groups(results.canaries, results.patient_ids)
     titles = [canary.title for canary in groups]
-    assert titles == ["Garbage in the held-out rows", "Permuted labels", "Row order", "Single patient", "Overlap"]
+    assert titles == ["Garbage in held out rows", "Permuted labels", "Row order", "Single patient", "Overlap"]
     assert all(canary.meaning and canary.passed for canary in groups)
     assert groups[2].measures[0].value == "3 × 10⁻¹⁵"
     assert groups[0].measures[0].limit == "10⁻⁹"
@@ -47,13 +47,13 @@ def test_patients_named_by_a_canary_are_hidden(results):
 
 
 def test_caveats_follow_the_configuration_and_the_numbers(results):
-    headings = dict(caveats(results))
+    headings = caveats(results)
     assert "Never externally validated" in headings
     assert headings["Transductive"] == ["Values were ranked over the whole cohort."]
     assert "40 patients in the rarer class" in headings["Small numbers"][0]
     assert len(headings["Mock 2020, nobody's cohort"]) == 2
     external = results.metrics.assign(role="external")
-    assert "Never externally validated" not in dict(caveats(replace(results, metrics=external)))
+    assert "Never externally validated" not in caveats(replace(results, metrics=external))
 
 
 def test_manifest_says_only_what_it_holds():

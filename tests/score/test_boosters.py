@@ -10,7 +10,6 @@ from lightgbm import LGBMClassifier
 from stratify.errors import StratifyError
 from stratify.score.boosters import check_boosters
 
-
 VALUES = r"[^\\]+"
 """What follows a field's name, up to the escaped end of its line."""
 

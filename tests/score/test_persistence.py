@@ -69,7 +69,7 @@ def test_a_changed_file_is_noticed(model, tmp_path):
 
 
 def test_a_folder_without_a_model(tmp_path):
-    with pytest.raises(StratifyError, match="holds neither card.json nor MLmodel"):
+    with pytest.raises(StratifyError, match=r"holds neither card\.json nor MLmodel"):
         find_model_folder(tmp_path)
     with pytest.raises(StratifyError, match=r"holds no card\.json"):
         PatientModel.load(tmp_path)

@@ -76,5 +76,5 @@ def test_absent_columns_are_missing_in_their_type():
 
 def test_a_feature_that_stands_twice_is_an_error():
     patients = pd.DataFrame([[1, 2]], columns=["clin.age_years", "clin.age_years"])
-    with pytest.raises(StratifyError, match="column 'clin.age_years' stands twice"):
+    with pytest.raises(StratifyError, match=r"column 'clin\.age_years' stands twice"):
         coerce_features(patients, [FeatureRange(name="clin.age_years", kind="number")])

@@ -1,7 +1,6 @@
 """A tiny study whose every artifact is on disk, as the stages before `track` leave them."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -277,22 +276,17 @@ class ToyStudy:
         }
 
 
-@pytest.fixture
-def make_toy(tmp_path: Path) -> Callable[[], ToyStudy]:
-    """Make the study's files below a folder of its own."""
-
-    def make(name: str = "run") -> ToyStudy:
-        toy = ToyStudy(tmp_path / name)
-        toy.write_config()
-        toy.write_table()
-        for model, C in MODELS.items():
-            toy.write_model(model, C, inner_auroc=0.7 if model == "elastic_net" else 0.6)
-        toy.write_comparators()
-        toy.write_evaluation()
-        toy.write_rest()
-        return toy
-
-    return make
+def make_toy(folder: Path) -> ToyStudy:
+    """Write every file of the study below a folder."""
+    toy = ToyStudy(folder)
+    toy.write_config()
+    toy.write_table()
+    for model, C in MODELS.items():
+        toy.write_model(model, C, inner_auroc=0.7 if model == "elastic_net" else 0.6)
+    toy.write_comparators()
+    toy.write_evaluation()
+    toy.write_rest()
+    return toy
 
 
 @pytest.fixture(scope="session")
@@ -306,8 +300,22 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def toy(make_toy, empty_store) -> ToyStudy:
+def bare_toy(tmp_path: Path) -> ToyStudy:
+    """The study's files, and no store."""
+    return make_toy(tmp_path / "run")
+
+
+@pytest.fixture
+def toy(bare_toy: ToyStudy, empty_store: Path) -> ToyStudy:
     """The study's files beside an empty store."""
-    made = make_toy()
-    (made.folder / "mlflow.db").write_bytes(empty_store.read_bytes())
-    return made
+    (bare_toy.folder / "mlflow.db").write_bytes(empty_store.read_bytes())
+    return bare_toy
+
+
+@pytest.fixture(scope="session")
+def tracked(tmp_path_factory: pytest.TempPathFactory, empty_store: Path) -> ToyStudy:
+    """The study, tracked once, for tests that change nothing."""
+    toy = make_toy(tmp_path_factory.mktemp("tracked"))
+    (toy.folder / "mlflow.db").write_bytes(empty_store.read_bytes())
+    toy.track()
+    return toy

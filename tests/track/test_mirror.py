@@ -1,6 +1,9 @@
 """`stratify track` against a real SQLite store."""
 
 import json
+import shutil
+import subprocess
+import sys
 from collections import Counter
 
 import mlflow
@@ -29,10 +32,9 @@ def champion_version(toy) -> str:
     return str(client(toy).get_model_version_by_alias(STUDY, "champion").version)
 
 
-def test_a_run_for_the_execution_and_each_model_and_comparator(toy):
-    assert toy.track() == 0
-    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
-    found = {run.info.run_name: run for run in runs(toy)}
+def test_a_run_for_the_execution_and_each_model_and_comparator(tracked):
+    assert by_role(tracked) == {"execution": 1, "model": 2, "comparator": 2}
+    found = {run.info.run_name: run for run in runs(tracked)}
     execution = next(run for run in found.values() if run.data.tags["role"] == "execution")
     model = found["elastic_net"]
     assert {run.info.status for run in found.values()} == {"FINISHED"}
@@ -42,7 +44,7 @@ def test_a_run_for_the_execution_and_each_model_and_comparator(toy):
     assert {"auroc", "auroc_low", "auroc_high", "train_auroc", "inner_auroc"} <= set(model.data.metrics)
     assert {"auroc", "auroc_low", "auroc_high"} <= set(found["gene.CD8A"].data.metrics)
     assert execution.data.metrics["auroc"] == model.data.metrics["auroc"]
-    expected = f"snakemake --cores all --force {toy.layout.predictions(STUDY, 'elastic_net').as_posix()}"
+    expected = f"snakemake --cores all --force {tracked.layout.predictions(STUDY, 'elastic_net').as_posix()}"
     assert model.data.tags["rerun_command"] == expected
     assert {"input_digest", "data_digest", "config_digest", "package_version", "study"} <= set(model.data.tags)
     dataset = model.inputs.dataset_inputs[0].dataset
@@ -50,36 +52,33 @@ def test_a_run_for_the_execution_and_each_model_and_comparator(toy):
     assert json.loads(dataset.profile) == {"num_rows": 40, "num_positive": 20}
 
 
-def test_the_record_names_champion_runs_and_store(toy):
-    toy.track()
-    record = toy.record
+def test_the_record_names_champion_runs_and_store(tracked):
+    record = tracked.record
     assert (record["champion"], record["registered_version"], record["alias"]) == ("elastic_net", "1", "champion")
-    assert record["tracking_uri"] == toy.uri
+    assert record["tracking_uri"] == tracked.uri
     assert set(record["runs"]) == {"elastic_net", "lightgbm", "prevalence", "gene.CD8A"}
-    assert {run.info.run_id for run in runs(toy)} == {
+    assert {run.info.run_id for run in runs(tracked)} == {
         record["execution_run_id"],
         *(run["run_id"] for run in record["runs"].values()),
     }
 
 
-def test_the_execution_holds_tables_and_report_the_model_its_figures(toy):
-    toy.track()
-    store, record = client(toy), toy.record
+def test_the_execution_holds_tables_and_report_the_model_its_figures(tracked):
+    store, record = client(tracked), tracked.record
     listed = {file.path for file in store.list_artifacts(record["execution_run_id"])}
     assert {"performance.json", "comparisons.json", "report.html"} <= listed
-    comparisons = mlflow.load_table("comparisons.json", [record["execution_run_id"]])
+    comparisons = store.load_table(record["experiment_id"], "comparisons.json", [record["execution_run_id"]])
     assert comparisons["difference"].tolist() == [0.01, 0.01]
     figures = store.list_artifacts(record["runs"]["elastic_net"]["run_id"], "figures")
     assert {file.path for file in figures} == {"figures/roc.png", "figures/calibration.png"}
 
 
-def test_the_registered_version_says_what_it_is(toy):
-    toy.track()
-    version = client(toy).get_model_version_by_alias(STUDY, "champion")
-    said = version.description + client(toy).get_registered_model(STUDY).description
+def test_the_registered_version_says_what_it_is(tracked):
+    version = client(tracked).get_model_version_by_alias(STUDY, "champion")
+    said = version.description + client(tracked).get_registered_model(STUDY).description
     for part in ("Research use only", "Who responds?", "auroc 0.", "toy-data==1.0", "snakemake --cores all"):
         assert said.count(part) == 2
-    experiment = client(toy).get_experiment_by_name(STUDY)
+    experiment = client(tracked).get_experiment_by_name(STUDY)
     assert "Who responds?" in experiment.tags["mlflow.note.content"]
 
 
@@ -161,21 +160,7 @@ def test_an_interrupted_first_execution_is_completed(toy, monkeypatch):
     assert parents == {None, toy.record["execution_run_id"]}
 
 
-def test_a_deleted_store_is_rebuilt(toy):
-    toy.track()
-    first = toy.record
-    (toy.folder / "mlflow.db").unlink()
-    toy.track()
-    assert by_role(toy) == {"execution": 1, "model": 2, "comparator": 2}
-    again = toy.record
-    assert {name: run["input_digest"] for name, run in again["runs"].items()} == {
-        name: run["input_digest"] for name, run in first["runs"].items()
-    }
-
-
 def test_deleted_files_are_written_anew(toy):
-    import shutil
-
     toy.track()
     shutil.rmtree(toy.folder / "mlartifacts")
     toy.track()
@@ -224,18 +209,16 @@ def test_no_patient_is_named_in_the_store(toy):
     assert len(stored) > 20
 
 
-def test_no_patients_values_are_in_the_store(toy):
+def test_no_patients_values_are_in_the_store(tracked):
     """Quantiles on the card are values of patients, by their nature; nothing else is."""
-    toy.track()
-    ages = [repr(float(value)).encode() for value in toy.table()["clin.age_years"].sort_values().iloc[1:18]]
-    for file in (toy.folder / "mlartifacts").rglob("*.json"):
+    ages = [repr(float(value)).encode() for value in tracked.table()["clin.age_years"].sort_values().iloc[1:18]]
+    for file in (tracked.folder / "mlartifacts").rglob("*.json"):
         content = file.read_bytes()
         assert not any(age in content for age in ages), file
 
 
-def test_the_model_brings_no_code_and_names_what_it_needs(toy):
-    toy.track()
-    folder = next((toy.folder / "mlartifacts").rglob("MLmodel")).parent
+def test_the_model_brings_no_code_and_names_what_it_needs(tracked):
+    folder = next((tracked.folder / "mlartifacts").rglob("MLmodel")).parent
     files = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
     assert not {file for file in files if file.endswith((".py", ".pkl", ".pickle"))}
     assert {"data/model/pipeline.skops", "data/model/card.json", "input_example.json"} <= files
@@ -245,20 +228,29 @@ def test_the_model_brings_no_code_and_names_what_it_needs(toy):
     assert "code: null" in (folder / "MLmodel").read_text()
 
 
-def test_nothing_but_our_own_lines_is_said(make_toy):
-    """In a process of its own: MLflow's loggers are set up on import."""
-    import subprocess
-    import sys
-
-    toy = make_toy("quiet")
-    arguments = ["--study", toy.file, "--results", toy.layout.results, "--tracking-uri", toy.uri]
-    done = subprocess.run(
+def track_apart(toy) -> subprocess.CompletedProcess[str]:
+    """Track in a process of its own, as Snakemake does."""
+    arguments = ["--study", toy.file, "--results", toy.layout.results, "--tracking-uri", "sqlite:///mlflow.db"]
+    return subprocess.run(
         [sys.executable, "-m", "stratify", "track", *map(str, arguments)],
         capture_output=True,
         text=True,
         check=True,
         cwd=toy.folder,
     )
+
+
+def test_a_store_is_made_in_silence_and_made_again_when_deleted(bare_toy):
+    done = track_apart(bare_toy)
+    first = bare_toy.record
     assert done.stdout == ""
     assert all(line.startswith(STUDY) for line in done.stderr.splitlines()), done.stderr
-    assert {file.name for file in toy.folder.iterdir()} == {"config", "results", "mlflow.db", "mlartifacts"}
+    assert {file.name for file in bare_toy.folder.iterdir()} == {"config", "results", "mlflow.db", "mlartifacts"}
+    (bare_toy.folder / "mlflow.db").unlink()
+    track_apart(bare_toy)
+    again = bare_toy.record
+    assert by_role(bare_toy) == {"execution": 1, "model": 2, "comparator": 2}
+    assert again["execution_run_id"] != first["execution_run_id"]
+    assert {name: run["input_digest"] for name, run in again["runs"].items()} == {
+        name: run["input_digest"] for name, run in first["runs"].items()
+    }

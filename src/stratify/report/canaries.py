@@ -1,7 +1,8 @@
 """The canaries in words: one entry a canary, with each model's verdict."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -56,11 +57,11 @@ def canary_groups(canaries: pd.DataFrame, patient_ids: Collection[str] = ()) -> 
     groups = []
     for name, rows in canaries.groupby("canary", sort=False):
         title, meaning = canary_words(str(name))
-        groups.append(Canary(title, meaning, [_measure(row, patient_ids) for _, row in rows.iterrows()]))
+        groups.append(Canary(title, meaning, [_measure(row, patient_ids) for row in rows.to_dict("records")]))
     return groups
 
 
-def _measure(row: pd.Series, patient_ids: Collection[str]) -> Measure:
+def _measure(row: dict[Hashable, Any], patient_ids: Collection[str]) -> Measure:
     return Measure(
         model="Every model" if row["model"] == EVERY_MODEL else model_title(row["model"]),
         measure=str(row["measure"]).replace("_", " "),

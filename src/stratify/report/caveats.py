@@ -8,7 +8,7 @@ FEW = 100
 """Below this many patients in the rarer class the report warns of small numbers."""
 
 
-def caveats(results: StudyResults) -> list[tuple[str, list[str]]]:
+def caveats(results: StudyResults) -> dict[str, list[str]]:
     """List the caveats of a study, the gravest first.
 
     Parameters
@@ -18,74 +18,60 @@ def caveats(results: StudyResults) -> list[tuple[str, list[str]]]:
 
     Returns
     -------
-    list of (heading, paragraphs)
+    dict of str to list of str
+        Paragraphs by heading.
     """
-    general = [*_design(results), *_numbers(results)]
-    return [*((heading, [text]) for heading, text in general), *_cohorts(results)]
+    general = _design(results) | _numbers(results)
+    return {heading: [text] for heading, text in general.items()} | _cohorts(results)
 
 
-def _design(results: StudyResults) -> list[tuple[str, str]]:
-    found = []
+def _design(results: StudyResults) -> dict[str, str]:
+    found = {}
     if not (results.metrics["role"] == "external").any():
-        found.append(
-            (
-                "Never externally validated",
-                "Every number comes from patients of the training cohort, held out in turn. No model of this report "
-                "has met patients of another hospital, laboratory or period. Expect it to do worse there.",
-            )
+        found["Never externally validated"] = (
+            "Every number comes from patients of the training cohort, held out in turn. No model of this report has "
+            "met patients of another hospital, laboratory or period. Expect it to do worse there."
         )
     if results.study.transductive:
-        found.append(("Transductive", str(results.study.transductive_reason)))
-    found.append(
-        (
-            "Prognostic or predictive: not assessable, single arm",
-            "There is no randomised control arm. A feature associated with the outcome may mark the course of the "
-            "disease rather than the effect of a therapy.",
-        )
+        found["Transductive"] = str(results.study.transductive_reason)
+    found["Prognostic or predictive: not assessable, single arm"] = (
+        "There is no randomised control arm. A feature associated with the outcome may mark the course of the disease "
+        "rather than the effect of a therapy."
     )
-    found.append(
-        (
-            "How often the outer results were looked at",
-            "Outer results were computed once per execution; choices used inner folds only. How often a person read "
-            "them before changing the study file cannot be counted by a program.",
-        )
+    found["How often the outer results were looked at"] = (
+        "Outer results were computed once per execution; choices used inner folds only. How often a person read them "
+        "before changing the study file cannot be counted by a program."
     )
-    found.append(
-        (
-            "What the intervals hold",
-            "They resample patients and keep the models that were fitted: the uncertainty of who was judged is in "
-            "them, that of who was learned from is not.",
-        )
+    found["What the intervals hold"] = (
+        "They resample patients and keep the models that were fitted: the uncertainty of who was judged is in them, "
+        "that of who was learned from is not."
     )
     if results.best_biomarker is not None:
-        found.append(
-            (
-                "The best biomarker is the best with hindsight",
-                f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the published "
-                "biomarkers. This flatters the biomarker, not the models.",
-            )
+        found["The best biomarker is the best with hindsight"] = (
+            f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the published biomarkers. "
+            "This flatters the biomarker, not the models."
         )
     return found
 
 
-def _numbers(results: StudyResults) -> list[tuple[str, str]]:
+def _numbers(results: StudyResults) -> dict[str, str]:
     positive = int(results.table["y"].sum())
     rarer = min(positive, len(results.table) - positive)
     if rarer >= FEW:
-        return []
+        return {}
     auroc = results.metric(results.models[0], "auroc")
     width = "" if auroc is None else number(auroc.high - auroc.low, 2)
     spread = f" The interval of the AUROC is {width} wide: take its second digit with care." if width else ""
-    return [("Small numbers", f"{plural(rarer, 'patient')} in the rarer class.{spread}")]
+    return {"Small numbers": f"{plural(rarer, 'patient')} in the rarer class.{spread}"}
 
 
-def _cohorts(results: StudyResults) -> list[tuple[str, list[str]]]:
-    found = []
+def _cohorts(results: StudyResults) -> dict[str, list[str]]:
+    found = {}
     for dataset in results.datasets.values():
         relative = [f"Values are relative to the cohort: {dataset.cohort_relative}"] if dataset.cohort_relative else []
         texts = [_sentence(text) for text in [*relative, *dataset.caveats]]
         if texts:
-            found.append((dataset.title, texts))
+            found[dataset.title] = texts
     return found
 
 

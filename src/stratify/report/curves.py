@@ -37,13 +37,15 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
     Returns
     -------
     pandas.DataFrame
-        Columns `fpr, tpr, low, high`, from (0, 0); `low` and `high` are pointwise 2.5 and 97.5 percentiles. Empty where no fold
-        has both classes.
+        Columns `fpr, tpr, low, high`, from (0, 0); `low` and `high` are pointwise 2.5 and 97.5 percentiles. Empty
+        where no fold has both classes.
     """
     known = predictions.dropna(subset=["score"])
+    if known.empty:
+        return _no_curve()
     patients = pd.Index(known["patient_id"].unique()).sort_values()
     draws = np.random.default_rng(seed).multinomial(
-        len(patients), np.full(len(patients), 1 / max(len(patients), 1)), size=resamples
+        len(patients), np.full(len(patients), 1 / len(patients)), size=resamples
     )
     weights = np.vstack([np.ones((1, len(patients))), draws]).astype(float)
     repeats = []
@@ -57,12 +59,16 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
         if folds:
             repeats.append(_mean(folds))
     if not repeats:
-        return pd.DataFrame(columns=["fpr", "tpr", "low", "high"], dtype=float)
+        return _no_curve()
     curves = _mean(repeats)
     low, high = np.nanpercentile(curves[1:], [2.5, 97.5], axis=0) if resamples else (curves[0], curves[0])
     mean = pd.DataFrame({"fpr": GRID, "tpr": curves[0], "low": low, "high": high})
     start = pd.DataFrame(0.0, index=[0], columns=mean.columns)
     return pd.concat([start, mean], ignore_index=True)
+
+
+def _no_curve() -> pd.DataFrame:
+    return pd.DataFrame(columns=["fpr", "tpr", "low", "high"], dtype=float)
 
 
 def _fold_roc(y: NDArray[np.int_], score: Array, weights: Array) -> Array:
@@ -136,7 +142,7 @@ def reliability(patients: pd.DataFrame, groups: int) -> pd.DataFrame:
     table = patients.groupby(group.to_numpy(), sort=True).agg(
         expected=("probability", "mean"), n=("y", "size"), n_events=("y", "sum")
     )
-    shares = [wilson(int(row.n_events), int(row.n)) for row in table.itertuples()]
+    shares = [wilson(events, n) for events, n in zip(table["n_events"], table["n"], strict=True)]
     return table.assign(
         observed=[share.value for share in shares],
         low=[share.low for share in shares],

@@ -37,5 +37,8 @@ def endpoint_words(endpoint: Endpoint) -> str:
                 f"they are excluded and counted."
             )
         case AsPublished():
-            return f"The label of the authors, “{endpoint.field}”, taken as it is. Missing labels are excluded and counted."
+            return (
+                f"The label of the authors, “{endpoint.field}”, taken as it is. "
+                "Missing labels are excluded and counted."
+            )
     raise TypeError(f"no words for endpoint rule {endpoint!r}")

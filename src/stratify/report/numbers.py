@@ -24,7 +24,7 @@ def number(value: float | None, digits: int = 3) -> str:
     >>> number(-0.12345, 2), number(float("nan")), number(-0.0004, 2)
     ('−0.12', '–', '0.00')
     """
-    if _missing(value):
+    if value is None or pd.isna(value):
         return ABSENT
     text = f"{value:.{digits}f}"
     if float(text) == 0:
@@ -40,7 +40,7 @@ def interval(low: float | None, high: float | None, digits: int = 3) -> str:
     >>> interval(-0.1, 0.25, 2)
     '−0.10 to 0.25'
     """
-    if _missing(low) or _missing(high):
+    if pd.isna(low) or pd.isna(high):
         return ""
     return f"{number(low, digits)} to {number(high, digits)}"
 
@@ -65,7 +65,7 @@ def p_value(value: float | None) -> str:
     >>> p_value(0.0312), p_value(0.00042), p_value(3e-9), p_value(0.5)
     ('0.031', '0.0004', '<0.0001', '0.50')
     """
-    if _missing(value):
+    if value is None or pd.isna(value):
         return ABSENT
     if value < 0.0001:
         return "<0.0001"
@@ -80,7 +80,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     >>> percent(0.4567)
     '46%'
     """
-    return ABSENT if _missing(value) else f"{number(100 * value, digits)}%"
+    return ABSENT if value is None or pd.isna(value) else f"{number(100 * value, digits)}%"
 
 
 def count(value: int | None) -> str:
@@ -91,7 +91,7 @@ def count(value: int | None) -> str:
     >>> count(59403)
     '59,403'
     """
-    return ABSENT if _missing(value) else f"{int(value):,}"
+    return ABSENT if value is None or pd.isna(value) else f"{int(value):,}"
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
@@ -103,7 +103,3 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     ('1 patient', '3 patients', '0 studies')
     """
     return f"{count(n)} {one if n == 1 else many or one + 's'}"
-
-
-def _missing(value: float | None) -> bool:
-    return bool(pd.isna(value))

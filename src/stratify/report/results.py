@@ -1,6 +1,7 @@
 """Everything a report is made from, and the few look-ups that its parts share."""
 
-from dataclasses import dataclass, field
+from collections.abc import Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,35 @@ class Estimate:
     def bounds(self, digits: int = 3) -> str:
         """Write the interval alone; empty where there is none."""
         return interval(self.low, self.high, digits)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How much a model's metric exceeds a comparator's on the same patients, with the 95% interval."""
+
+    model: str
+    comparator: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    n: int
+
+    def text(self) -> str:
+        """Write the difference with its interval."""
+        return with_interval(self.difference, self.low, self.high)
+
+    def turned(self) -> "Comparison":
+        """Exchange model and comparator."""
+        return replace(
+            self,
+            model=self.comparator,
+            comparator=self.model,
+            difference=-self.difference,
+            low=-self.high,
+            high=-self.low,
+        )
 
 
 @dataclass(frozen=True)
@@ -140,10 +170,11 @@ class StudyResults:
             }
         )
 
-    def metric(self, model: str, metric: str) -> Estimate | None:
-        """Look up a model's outer estimate in the headline cohort; ``None`` where there is no such row."""
+    def metric(self, model: str, metric: str, cohort: str | None = None) -> Estimate | None:
+        """Look up a model's outer estimate, in the headline cohort unless said; ``None`` where there is no such row."""
         rows = self.outer
-        return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric) & (rows["cohort"] == self.cohort)])
+        wanted = (rows["model"] == model) & (rows["metric"] == metric) & (rows["cohort"] == (cohort or self.cohort))
+        return _estimate(rows[wanted])
 
     def training_metric(self, model: str, metric: str) -> Estimate | None:
         """Look up an estimate from the training side: apparent (`auroc`) or of the inner folds (`inner_auroc`)."""
@@ -163,36 +194,34 @@ class StudyResults:
         return names[0] if names else None
 
     def biomarkers(self, cohort: str) -> list[str]:
-        """Published biomarkers evaluated in a cohort, by decreasing outer AUROC."""
-        rows = self.outer
-        rows = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort) & rows["model"].map(is_feature)]
-        return list(
-            rows.dropna(subset=["estimate"]).sort_values(["estimate", "model"], ascending=[False, True])["model"]
-        )
+        """List the published biomarkers evaluated in a cohort, by decreasing outer AUROC."""
+        rows = self.outer.dropna(subset=["estimate"])
+        features = [name for name in rows["model"].unique() if is_feature(name)]
+        scores = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort) & rows["model"].isin(features)]
+        return scores.sort_values(["estimate", "model"], ascending=[False, True])["model"].to_list()
 
-    def comparisons_of(self, model: str, cohort: str) -> pd.DataFrame:
-        """Select a model's paired comparisons in a cohort, turned so that it stands first in each."""
+    def comparisons_of(self, model: str, cohort: str) -> list[Comparison]:
+        """List a model's paired comparisons in a cohort, turned so that it stands first in each."""
         rows = self.comparisons[self.comparisons["cohort"] == cohort]
-        forward = rows[rows["model"] == model]
-        backward = rows[rows["comparator"] == model]
-        turned = backward.assign(
-            model=backward["comparator"],
-            comparator=backward["model"],
-            difference=-backward["difference"],
-            low=-backward["high"],
-            high=-backward["low"],
-        )
-        return pd.concat([forward, turned], ignore_index=True)
+        involved = rows[(rows["model"] == model) | (rows["comparator"] == model)]
+        return [
+            _comparison(row) if row["model"] == model else _comparison(row).turned()
+            for row in involved.to_dict("records")
+        ]
 
-    def comparison(self, model: str, comparator: str, metric: str) -> pd.Series | None:
+    def comparison(self, model: str, comparator: str, metric: str) -> Comparison | None:
         """Look up the paired comparison of two models in the headline cohort; ``None`` where there is none."""
-        rows = self.comparisons_of(model, self.cohort)
-        rows = rows[(rows["comparator"] == comparator) & (rows["metric"] == metric)]
-        return None if rows.empty else rows.iloc[0]
+        found = self.comparisons_of(model, self.cohort)
+        return next((one for one in found if one.comparator == comparator and one.metric == metric), None)
 
 
 def _estimate(rows: pd.DataFrame) -> Estimate | None:
     if rows.empty:
         return None
-    row = rows.iloc[0]
-    return Estimate(float(row["estimate"]), float(row["low"]), float(row["high"]), int(row["n"]), int(row["n_events"]))
+    row = rows[["estimate", "low", "high", "n", "n_events"]].to_dict("records")[0]
+    return Estimate(**{str(key): value for key, value in row.items()})
+
+
+def _comparison(row: dict[Hashable, Any]) -> Comparison:
+    keys = ("model", "comparator", "metric", "difference", "low", "high", "p_value", "n")
+    return Comparison(**{key: row[key] for key in keys})

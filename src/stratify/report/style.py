@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ RULE = "#dde2e6"
 PALE = "#e4eef0"
 PAPER = "#ffffff"
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib: the layout is the same on every machine
     "font.size": 8.5,
     "text.color": INK,
@@ -58,7 +59,7 @@ def styled() -> Iterator[None]:
     """Apply the shared look inside a `with` block, whatever the user's own settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+        mpl.rcParams.update(SETTINGS)  # type: ignore[arg-type]
         yield
 
 
@@ -73,10 +74,10 @@ def new_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def quiet_grid(axes: Axes, axis: str = "both") -> None:
-    """Draw a light grid and no tick marks along `axis` (`x`, `y` or `both`)."""
-    axes.grid(visible=True, axis=axis)  # type: ignore[arg-type]
-    axes.tick_params(axis=axis, length=0)  # type: ignore[arg-type]
+def quiet_grid(axes: Axes, axis: Literal["x", "y", "both"] = "both") -> None:
+    """Draw a light grid and no tick marks along `axis`."""
+    axes.grid(visible=True, axis=axis)
+    axes.tick_params(axis=axis, length=0)
 
 
 def say_empty(axes: Axes, message: str) -> None:

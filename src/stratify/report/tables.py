@@ -1,5 +1,7 @@
 """The tables of the report: rows of finished text, in reading order."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -7,7 +9,7 @@ import pandas as pd
 from stratify.artifacts.assemble import IDENTITY
 from stratify.report.figures import feature_label
 from stratify.report.names import NAIVE, model_title
-from stratify.report.numbers import ABSENT, count, interval, number, p_value, percent, with_interval
+from stratify.report.numbers import ABSENT, count, interval, number, p_value, percent
 from stratify.report.privacy import hide_ids
 from stratify.report.results import Estimate, StudyResults
 
@@ -60,82 +62,77 @@ def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, li
     list of (heading, rows)
         Groups without rows are left out.
     """
-    rows = results.outer[results.outer["cohort"] == cohort]
-    groups = {"Models trained in this study": results.models, "Naive comparators": NAIVE}
-    present = {heading: [name for name in names if name in set(rows["model"])] for heading, names in groups.items()}
-    return [
-        (heading, [_model_row(results, rows, name) for name in names]) for heading, names in present.items() if names
-    ]
+    groups: dict[str, Sequence[str]] = {"Models trained in this study": results.models, "Naive comparators": NAIVE}
+    rows = {heading: [_model_row(results, name, cohort) for name in names] for heading, names in groups.items()}
+    found = {heading: [row for row in group if row is not None] for heading, group in rows.items()}
+    return [(heading, group) for heading, group in found.items() if group]
 
 
-def _model_row(results: StudyResults, rows: pd.DataFrame, name: str) -> ModelRow:
-    mine = rows[rows["model"] == name].set_index("metric")
-    cells = [_cell(mine, metric, digits) for metric, (_, digits) in PERFORMANCE.items()]
-    first = mine.iloc[0]
+def _model_row(results: StudyResults, name: str, cohort: str) -> ModelRow | None:
+    estimates = {metric: results.metric(name, metric, cohort) for metric in PERFORMANCE}
+    first = next((estimate for estimate in estimates.values() if estimate is not None), None)
+    if first is None:
+        return None
     return ModelRow(
-        name, model_title(name), name == results.champion, cells, count(first["n"]), count(first["n_events"])
+        name=name,
+        title=model_title(name),
+        champion=name == results.champion,
+        cells=[_cell(estimates[metric], digits) for metric, (_, digits) in PERFORMANCE.items()],
+        n=count(first.n),
+        n_events=count(first.n_events),
     )
 
 
-def _cell(rows: pd.DataFrame, metric: str, digits: int) -> Cell:
-    if metric not in rows.index or pd.isna(rows.loc[metric, "estimate"]):
+def _cell(estimate: Estimate | None, digits: int) -> Cell:
+    if estimate is None:
         return Cell(ABSENT)
-    row = rows.loc[metric]
-    return Cell(number(row["estimate"], digits), interval(row["low"], row["high"], digits))
+    return Cell(number(estimate.estimate, digits), estimate.bounds(digits))
 
 
 def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, str]]:
     """Set each published biomarker's ranking beside the lead model's, by decreasing AUROC."""
-    rows = results.outer[results.outer["cohort"] == cohort].set_index(["model", "metric"]).sort_index()
-    compared = results.comparisons_of(results.models[0], cohort)
-    compared = compared[compared["metric"] == "auroc"].set_index("comparator")
+    compared = {
+        one.comparator: one for one in results.comparisons_of(results.models[0], cohort) if one.metric == "auroc"
+    }
     found = []
     for name in results.biomarkers(cohort):
-        auroc = rows.loc[(name, "auroc")]
-        auprc = rows.loc[(name, "auprc")] if (name, "auprc") in rows.index else None
-        against = compared.loc[name] if name in compared.index else None
+        auroc, against = results.metric(name, "auroc", cohort), compared.get(name)
         found.append(
             {
                 "name": name,
-                "auroc": with_interval(auroc["estimate"], auroc["low"], auroc["high"]),
-                "auprc": ABSENT if auprc is None else with_interval(auprc["estimate"], auprc["low"], auprc["high"]),
-                "difference": _difference(against),
-                "p_value": ABSENT if against is None else p_value(against["p_value"]),
-                "n": count(auroc["n"]),
-                "n_events": count(auroc["n_events"]),
+                "auroc": _text(auroc),
+                "auprc": _text(results.metric(name, "auprc", cohort)),
+                "difference": against.text() if against else ABSENT,
+                "p_value": p_value(against.p_value) if against else ABSENT,
+                "n": count(auroc.n) if auroc else ABSENT,
+                "n_events": count(auroc.n_events) if auroc else ABSENT,
             }
         )
     return found
 
 
 def comparison_rows(results: StudyResults, cohort: str) -> list[dict[str, str]]:
-    """List the lead model's paired comparisons with naive comparators and other trained models."""
-    rows = results.comparisons_of(results.models[0], cohort)
+    """List the lead model's paired comparisons with other trained models and naive comparators, metric by metric."""
     order = [*results.models, *NAIVE]
-    rows = rows[rows["comparator"].isin(order)]
-    rows = rows.sort_values(["metric", "comparator"], key=lambda c: c.map(order.index) if c.name == "comparator" else c)
+    found = [one for one in results.comparisons_of(results.models[0], cohort) if one.comparator in order]
     return [
         {
-            "comparator": model_title(row["comparator"]),
-            "metric": PERFORMANCE.get(row["metric"], (row["metric"], 3))[0],
-            "difference": _difference(row),
-            "p_value": p_value(row["p_value"]),
-            "n": count(row["n"]),
+            "comparator": model_title(one.comparator),
+            "metric": PERFORMANCE[one.metric][0] if one.metric in PERFORMANCE else one.metric,
+            "difference": one.text(),
+            "p_value": p_value(one.p_value),
+            "n": count(one.n),
         }
-        for _, row in rows.iterrows()
+        for one in sorted(found, key=lambda one: (one.metric, order.index(one.comparator)))
     ]
 
 
-def _difference(row: pd.Series | None) -> str:
-    return ABSENT if row is None else with_interval(row["difference"], row["low"], row["high"])
-
-
-def attrition_tables(results: StudyResults) -> list[tuple[str, list[dict[str, str | float]]]]:
+def attrition_tables(results: StudyResults) -> list[tuple[str, list[dict[str, object]]]]:
     """Follow each cohort from everyone in the file to the patients of the study; identifiers stay out."""
     tables = []
     for cohort, steps in results.attrition.sort_values(["cohort", "step"]).groupby("cohort", sort=False):
         everyone = max(int(steps["n_remaining"].iloc[0]), 1)
-        rows = [
+        rows: list[dict[str, object]] = [
             {
                 "reason": str(step["reason"]),
                 "excluded": f"−{count(step['n_excluded'])}" if step["n_excluded"] else "0",
@@ -143,7 +140,7 @@ def attrition_tables(results: StudyResults) -> list[tuple[str, list[dict[str, st
                 "positive": count(step["n_positive"]),
                 "share": round(100 * int(step["n_remaining"]) / everyone, 1),
             }
-            for _, step in steps.iterrows()
+            for step in steps.to_dict("records")
         ]
         rows[0]["excluded"] = ""
         tables.append((_dataset_title(results, str(cohort)), rows))
@@ -181,7 +178,7 @@ def biomarker_rows(strongest: pd.DataFrame) -> list[dict[str, str]]:
             "n": count(row["n"]),
             "n_events": count(row["n_events"]),
         }
-        for _, row in strongest.iterrows()
+        for row in strongest.to_dict("records")
     ]
 
 
@@ -196,7 +193,7 @@ def strata_rows(rates: pd.DataFrame) -> list[dict[str, str]]:
             "rate": percent(row["rate"]),
             "interval": "" if pd.isna(row["low"]) else f"{percent(row['low'])} to {percent(row['high'])}",
         }
-        for _, row in rates.iterrows()
+        for row in rates.to_dict("records")
     ]
 
 
@@ -241,11 +238,11 @@ def finding_rows(results: StudyResults) -> list[dict[str, str]]:
             "detail": hide_ids(str(row["detail"]), ids),
             "acknowledged": "" if pd.isna(row["acknowledged"]) else hide_ids(str(row["acknowledged"]), ids),
         }
-        for _, row in rows.iterrows()
+        for row in rows.to_dict("records")
     ]
 
 
 def feature_counts(table: pd.DataFrame) -> list[tuple[str, int]]:
     """Count the features of the study table by namespace."""
     namespaces = [name.split(".", 1)[0] for name in table.columns if name not in IDENTITY]
-    return sorted(pd.Series(namespaces, dtype=str).value_counts().items())
+    return sorted(Counter(namespaces).items())

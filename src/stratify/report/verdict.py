@@ -59,8 +59,8 @@ def _against_biomarker(results: StudyResults, champion: str) -> str:
     if best is None or row is None:
         return "was not compared with a published biomarker, because none could be computed in this cohort"
     name = f"{model_title(best)}, the best of the published biomarkers here"
-    numbers = f"difference in AUROC {number(row['difference'])}, 95% interval {interval(row['low'], row['high'])}"
-    match judge(row["low"], row["high"]):
+    numbers = f"difference in AUROC {number(row.difference)}, 95% interval {interval(row.low, row.high)}"
+    match judge(row.low, row.high):
         case "better":
             return f"ranks patients better than {name} ({numbers})"
         case "worse":

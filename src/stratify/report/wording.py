@@ -2,80 +2,58 @@
 
 CANARIES = {
     "garbage_in_held_out_rows": (
-        "Garbage in the held-out rows",
-        "Held-out features were replaced by noise and held-out labels flipped. Nothing the model had learned may move.",
+        "Held-out features were replaced by noise and held-out labels flipped. Nothing the model had learned may move."
     ),
     "permuted_labels": (
-        "Permuted labels",
-        "Outcomes were shuffled among patients and everything was fitted again. Without a signal to find, "
-        "the model may rank no better than chance.",
+        "Outcomes were shuffled among patients and everything was fitted again. Without a signal to find, the model "
+        "may rank no better than chance."
     ),
     "row_order": (
-        "Row order",
-        "The rows of every input table were shuffled. Each patient must keep their score: "
-        "nothing is joined by position.",
+        "The rows of every input table were shuffled. Each patient must keep their score: nothing is joined by "
+        "position."
     ),
-    "single_patient": (
-        "Single patient",
-        "Each patient was scored alone. The score must be the one they get in the company of others.",
-    ),
-    "overlap": (
-        "Overlap",
-        "Nobody, and no suspected duplicate of anybody, may stand on both sides of a split.",
-    ),
+    "single_patient": "Each patient was scored alone. The score must be the one they get in the company of others.",
+    "overlap": "Nobody, and no suspected duplicate of anybody, may stand on both sides of a split.",
 }
-"""Title and plain meaning by canary."""
+"""Plain meaning by canary."""
 
-GLOSSARY = [
-    (
-        "AUROC",
-        "Probability that a patient with the event is ranked above one without. 0.5 is chance, 1 is perfect. "
-        "It says nothing about whether the probabilities are right.",
+GLOSSARY = {
+    "AUROC": (
+        "Probability that a patient with the event is ranked above one without. 0.5 is chance, 1 is perfect. It says "
+        "nothing about whether the probabilities are right."
     ),
-    ("AUPRC", "Average precision over all thresholds. Chance is the event rate, so it compares only within a cohort."),
-    (
-        "Brier score, Brier skill",
+    "AUPRC": "Average precision over all thresholds. Chance is the event rate, so it compares only within a cohort.",
+    "Brier score, Brier skill": (
         "Mean squared distance between probability and outcome; lower is better. The skill is the share by which it is "
         "smaller than that of giving everyone the prevalence of the training patients: 0 is no gain, 1 is perfect, "
-        "below 0 is harm.",
+        "below 0 is harm."
     ),
-    ("O/E", "Events observed, divided by events the probabilities add up to. Above 1 the probabilities are too low."),
-    (
-        "Calibration slope, intercept",
+    "O/E": "Events observed, divided by events the probabilities add up to. Above 1 the probabilities are too low.",
+    "Calibration slope, intercept": (
         "Slope 1 and intercept 0 are right. A slope below 1 means probabilities too extreme, the mark of overfitting; "
-        "an intercept above 0 means probabilities too low on average.",
+        "an intercept above 0 means probabilities too low on average."
     ),
-    (
-        "Net benefit",
-        "True positives per patient, less false positives weighed by the odds of the threshold at which one would act.",
+    "Net benefit": (
+        "True positives per patient, less false positives weighed by the odds of the threshold at which one would act."
     ),
-    (
-        "q-value",
-        "Expected share of false findings among all features with a q-value this small or smaller "
-        "(Benjamini–Hochberg).",
+    "q-value": (
+        "Expected share of false findings among all features with a q-value this small or smaller (Benjamini–Hochberg)."
     ),
-    (
-        "Out of fold",
-        "Predicted by a model that was fitted, and tuned, without that patient.",
-    ),
-    (
-        "Transductive",
+    "Out of fold": "Predicted by a model that was fitted, and tuned, without that patient.",
+    "Transductive": (
         "A patient's features depend on the other patients in the file, so the stated performance is that of patients "
-        "processed together.",
+        "processed together."
     ),
-]
-"""Term and explanation."""
+}
+"""Explanation by term."""
 
 
 def canary_words(name: str) -> tuple[str, str]:
-    """Give a canary's title and plain meaning; a part after the known name is kept in the title.
+    """Give a canary's title and plain meaning; the meaning of an unknown one is empty.
 
     Examples
     --------
     >>> canary_words("row_order")[0], canary_words("something_new")
     ('Row order', ('Something new', ''))
     """
-    for known, (title, meaning) in CANARIES.items():
-        if name.startswith(known):
-            return title, meaning
-    return name.replace("_", " ").capitalize(), ""
+    return name.replace("_", " ").capitalize(), CANARIES.get(name, "")

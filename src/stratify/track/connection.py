@@ -61,8 +61,8 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
-    client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
     try:
+        client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]

@@ -38,18 +38,18 @@ def decision_figure(predictions: pd.DataFrame, models: list[str], cut_offs: list
             return figure
         quiet_grid(axes)
         end = float(np.clip(drawn["probability"].max(), max([0.3, *cut_offs]) + 0.05, 0.99))
+        highest = 0.0
         for cut_off in cut_offs:
             axes.axvline(cut_off, color=FAINT, lw=0.9, ls=(0, (1, 2)))
-        everyone = None
         for place, name in reversed(list(enumerate(models))):
-            curve = net_benefit(predictions[predictions["model"] == name])
-            curve = curve[curve["threshold"] <= end]
-            everyone = curve if everyone is None or curve["model"].notna().any() else everyone
+            curve = _up_to(end, predictions, name)
             colour, width, style = (ACCENT, 2.2, "-") if place == 0 else (SOFT, 1.4, DASHES[(place - 1) % len(DASHES)])
             axes.plot(curve["threshold"], curve["model"], color=colour, lw=width, ls=style, label=model_title(name))
+            highest = max(highest, float(curve["model"].max(skipna=True)) if curve["model"].notna().any() else 0.0)
+        everyone = _up_to(end, drawn, str(drawn["model"].iloc[0]))
         axes.plot(everyone["threshold"], everyone["everyone"], color=INK, lw=0.9, label="Act on everyone")
         axes.axhline(0, color=FAINT, lw=0.9, label="Act on nobody")
-        top = max(0.05, float(np.nanmax(everyone["everyone"])), _highest(axes.lines))
+        top = max(0.05, highest, float(everyone["everyone"].max()))
         axes.set(xlim=(0, end), ylim=(-0.25 * top, 1.08 * top), xlabel="Threshold probability", ylabel="Net benefit")
         handles, labels = axes.get_legend_handles_labels()
         order = [*range(len(models) - 1, -1, -1), len(models), len(models) + 1]
@@ -57,7 +57,6 @@ def decision_figure(predictions: pd.DataFrame, models: list[str], cut_offs: list
     return figure
 
 
-def _highest(lines: object) -> float:
-    values = [np.asarray(line.get_ydata(), dtype=float) for line in lines if line.get_label()[0] != "_"]  # type: ignore[attr-defined]
-    finite = np.concatenate([v[np.isfinite(v)] for v in values] or [np.zeros(1)])
-    return float(finite.max(initial=0.0))
+def _up_to(end: float, predictions: pd.DataFrame, name: str) -> pd.DataFrame:
+    curve = net_benefit(predictions[predictions["model"] == name])
+    return curve[curve["threshold"] <= end]

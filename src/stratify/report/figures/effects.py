@@ -32,15 +32,17 @@ def effects_figure(strongest: pd.DataFrame, positive: str) -> Figure:
             return figure
         quiet_grid(axes, "x")
         axes.axvline(0, color=FAINT, lw=0.9)
-        for place, row in enumerate(rows.itertuples()):
-            firm = pd.notna(row.q_value) and row.q_value <= LEVEL
+        for place, row in enumerate(rows.to_dict("records")):
+            firm = pd.notna(row["q_value"]) and row["q_value"] <= LEVEL
             colour = ACCENT if firm else SOFT
-            if pd.notna(row.low) and pd.notna(row.high):
-                axes.plot([row.low, row.high], [place, place], color=colour, lw=1.4)
+            if pd.notna(row["low"]) and pd.notna(row["high"]):
+                axes.plot([row["low"], row["high"]], [place, place], color=colour, lw=1.4)
             axes.plot(
-                row.effect, place, "o", ms=5.2, color=colour, markerfacecolor=colour if firm else "white", mew=1.2
+                row["effect"], place, "o", ms=5.2, color=colour, markerfacecolor=colour if firm else "white", mew=1.2
             )
-        axes.set_yticks(range(len(rows)), [feature_label(row.feature, row.level) for row in rows.itertuples()])
+        axes.set_yticks(
+            range(len(rows)), [feature_label(row["feature"], row["level"]) for row in rows.to_dict("records")]
+        )
         axes.tick_params(axis="y", length=0, labelcolor=INK)
         values = axes.secondary_yaxis("right")
         values.set_yticks(range(len(rows)), [f"q = {p_value(q)}".replace("= <", "< ") for q in rows["q_value"]])

@@ -1,5 +1,7 @@
 """Event rate per stratum."""
 
+from typing import Literal
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -30,18 +32,18 @@ def strata_figure(rates: pd.DataFrame, prevalence: float) -> Figure:
             say_empty(axes, "No patient has a probability, so there are no strata.")
             return figure
         axes.axvline(prevalence, color=FAINT, lw=0.9, ls=(0, (4, 3)))
-        for place, row in enumerate(rates.itertuples()):
+        for place, row in enumerate(rates.to_dict("records")):
             axes.barh(place, 1, height=0.56, color="#f4f6f7", lw=0)
-            if not row.n:
+            if not row["n"]:
                 axes.text(0.01, place, "nobody in this stratum", va="center", color=SOFT, fontsize=8)
                 continue
-            axes.barh(place, row.rate, height=0.56, color="#9cc4ca", lw=0)
-            axes.plot([row.low, row.high], [place, place], color=ACCENT, lw=1.5)
-            axes.plot(row.rate, place, "o", color=ACCENT, ms=4.5)
-        for place, row in enumerate(rates.itertuples()):
-            share = f"{number(row.from_probability, 2)} to {number(row.to_probability, 2)}"
-            _two_lines(axes, place, -0.015, "right", row.stratum, share)
-            _two_lines(axes, place, 1.015, "left", percent(row.rate), f"{row.n_events} of {row.n}")
+            axes.barh(place, row["rate"], height=0.56, color="#9cc4ca", lw=0)
+            axes.plot([row["low"], row["high"]], [place, place], color=ACCENT, lw=1.5)
+            axes.plot(row["rate"], place, "o", color=ACCENT, ms=4.5)
+        for place, row in enumerate(rates.to_dict("records")):
+            share = f"{number(row['from_probability'], 2)} to {number(row['to_probability'], 2)}"
+            _two_lines(axes, (-0.015, place), "right", [row["stratum"], share])
+            _two_lines(axes, (1.015, place), "left", [percent(row["rate"]), f"{row['n_events']} of {row['n']}"])
         axes.set_yticks([])
         axes.spines["left"].set_visible(False)
         axes.set(xlim=(0, 1), ylim=(-0.5, len(rates) - 0.5), xlabel="Observed event rate")
@@ -49,7 +51,7 @@ def strata_figure(rates: pd.DataFrame, prevalence: float) -> Figure:
     return figure
 
 
-def _two_lines(axes: Axes, place: float, x: float, side: str, upper: str, lower: str) -> None:
+def _two_lines(axes: Axes, at: tuple[float, float], side: Literal["left", "right"], lines: list[str]) -> None:
     """Write two lines beside a bar; single texts, because a text of two lines is aligned for one font only."""
-    axes.text(x, place + 0.04, upper, ha=side, va="bottom", color=INK)
-    axes.text(x, place - 0.04, lower, ha=side, va="top", color=SOFT, fontsize=8)
+    axes.text(at[0], at[1] + 0.04, lines[0], ha=side, va="bottom", color=INK)
+    axes.text(at[0], at[1] - 0.04, lines[1], ha=side, va="top", color=SOFT, fontsize=8)
