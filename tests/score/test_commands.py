@@ -46,10 +46,27 @@ def test_the_summary_names_ignored_columns_and_the_intended_use(score, caplog):
     status, _ = score("patient_id,clin.age_years,shoe_size\na,50,44\nb,,40\n")
     assert status == 0
     said = "\n".join(record.getMessage() for record in caplog.records)
-    assert "1 unknown columns ignored: shoe_size" in said
+    assert "columns the model does not know, ignored: shoe_size" in said
     assert "2 patients:" in said
     assert "not_scored 1" in said
     assert "Research use only" in said
+
+
+def test_many_ignored_columns_are_counted(score, caplog):
+    genes = [f"gene.G{number}" for number in range(50)]
+    assert score(f"patient_id,clin.age_years,{','.join(genes)}\na,50{',1' * 50}\n")[0] == 0
+    assert "gene.G19 and 30 more" in caplog.text
+
+
+def test_a_transductive_study_is_cautioned(model, patients, tmp_path, caplog):
+    from stratify.score import ModelCard, PatientModel
+
+    card = ModelCard.model_validate(model.card.model_dump() | {"transductive_reason": "ranked within the cohort"})
+    PatientModel(model.pipeline, card).save(tmp_path / "model")
+    patients.to_parquet(tmp_path / "patients.parquet")
+    paths = ["--input", str(tmp_path / "patients.parquet"), "--output", str(tmp_path / "scores.csv")]
+    assert main(["score", "--model", str(tmp_path / "model"), *paths]) == 0
+    assert "transductive study: ranked within the cohort" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def test_without_any_champion_nothing_is_registered(toy):
 
 
 def test_no_patient_is_named_in_the_store(toy):
-    toy.layout.report(STUDY).write_text("<html>excluded: toy:SECRET003</html>")
+    toy.layout.report(STUDY).write_text("<html>excluded: toy:SECRET003.</html>")
     toy.track()
     stored = [toy.folder / "mlflow.db", *(toy.folder / "mlartifacts").rglob("*")]
     for file in stored:

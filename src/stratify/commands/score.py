@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MODEL_HELP = "models:/<study>@champion, models:/<study>/<version>, runs:/<run id>/model, a run id, or a model folder"
+SHOWN = 20
 TRACKING_HELP = "MLflow tracking store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db"
 
 
@@ -34,7 +35,8 @@ def run(args: argparse.Namespace) -> None:
     model = load_model(args.model, args.tracking_uri)
     ignored = model.unknown_columns(patients)
     if ignored:
-        logger.info("%d unknown columns ignored: %s", len(ignored), ", ".join(ignored))
+        more = f" and {len(ignored) - SHOWN} more" if len(ignored) > SHOWN else ""
+        logger.info("columns the model does not know, ignored: %s%s", ", ".join(ignored[:SHOWN]), more)
     scores = model.predict(patients)
     write_rows(scores, args.output)
     counts = scores["stratum"].value_counts().reindex([*model.card.strata, "not_scored"], fill_value=0)
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace) -> None:
     outside = int(scores["outside_training_range"].sum())
     partial = int((scores["feature_coverage"] < 1).sum())
     logger.info("%d with missing features, %d with values outside the training range", partial, outside)
+    if model.card.transductive_reason:
+        logger.warning("caution, transductive study: %s", model.card.transductive_reason)
     logger.info("wrote %s", args.output)
     logger.info(model.card.research_use_only)
 

@@ -145,5 +145,5 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 
 def _names_patients(text: str, patients: pd.Series) -> bool:
     """Whether a text holds an identifier of a patient, the whole of it as a word."""
-    words = set(re.findall(r"[\w:.\-]+", text))
+    words = {word.strip(".:-") for word in re.findall(r"[\w:.\-]+", text)}
     return not words.isdisjoint(patients)
