@@ -4,4 +4,4 @@ from importlib.metadata import version
 
 __version__ = version("stratify-omics")
 
-RESEARCH_USE_ONLY = "Research use only. Not for diagnosis or treatment decisions."
+RESEARCH_USE_ONLY = "Research use only. Not a medical device; not for diagnosis or for decisions about a patient."

@@ -1,6 +1,4 @@
 rule assemble:
-    message:
-        "Assembling the patients of {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
@@ -14,15 +12,22 @@ rule assemble:
         "logs/assemble/{study}.log",
     benchmark:
         "logs/assemble/{study}.tsv"
-    params:
-        section=section(
-            "endpoint", "datasets", "features", "biomarkers", "group_by", "exclude_suspected_duplicates"
-        ),
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../../environment.yml"
+    params:
+        section=section(
+            "endpoint",
+            "datasets",
+            "features",
+            "biomarkers",
+            "group_by",
+            "exclude_suspected_duplicates",
+        ),
+        results=LAYOUT.results,
+    message:
+        "Assembling the patients of {wildcards.study}"
     shell:
         "stratify assemble --study {input.study} --results {params.results} --signatures {input.signatures} > {log} 2>&1"

@@ -82,11 +82,21 @@ def dataset_files(wildcards):
 
 
 def source_files(wildcards):
-    return sorted({source_file(DATASETS[name].source) for name in STUDIES[wildcards.study].datasets.train})
+    return sorted(
+        {
+            source_file(DATASETS[name].source)
+            for name in STUDIES[wildcards.study].datasets.train
+        }
+    )
 
 
 def manifests(wildcards):
-    return sorted({LAYOUT.manifest(DATASETS[name].source) for name in STUDIES[wildcards.study].datasets.train})
+    return sorted(
+        {
+            LAYOUT.manifest(DATASETS[name].source)
+            for name in STUDIES[wildcards.study].datasets.train
+        }
+    )
 
 
 def findings(wildcards):
@@ -100,7 +110,10 @@ def harmonized(wildcards):
         for name in STUDIES[wildcards.study].datasets.train
         for path in (
             LAYOUT.clinical(name),
-            *(LAYOUT.modality(name, modality) for modality in DATASETS[name].modalities),
+            *(
+                LAYOUT.modality(name, modality)
+                for modality in DATASETS[name].modalities
+            ),
         )
     ]
 
@@ -109,6 +122,8 @@ def of_models(path):
     """The same artifact of every model of a study."""
 
     def list_paths(wildcards):
-        return [path(wildcards.study, model) for model in STUDIES[wildcards.study].models]
+        return [
+            path(wildcards.study, model) for model in STUDIES[wildcards.study].models
+        ]
 
     return list_paths

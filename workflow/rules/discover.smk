@@ -1,6 +1,4 @@
 rule discover:
-    message:
-        "Testing the biomarkers of {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
@@ -12,13 +10,15 @@ rule discover:
         "logs/discover/{study}.log",
     benchmark:
         "logs/discover/{study}.tsv"
-    params:
-        section=section("features"),
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../../environment.yml"
+    params:
+        section=section("features"),
+        results=LAYOUT.results,
+    message:
+        "Testing the biomarkers of {wildcards.study}"
     shell:
         "stratify discover --study {input.study} --results {params.results} > {log} 2>&1"

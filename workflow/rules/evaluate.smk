@@ -1,6 +1,4 @@
 rule evaluate:
-    message:
-        "Evaluating {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
@@ -19,13 +17,22 @@ rule evaluate:
         "logs/evaluate/{study}.log",
     benchmark:
         "logs/evaluate/{study}.tsv"
-    params:
-        section=section("champion", "strata", "features", "biomarkers", "exclude_suspected_duplicates", "seed"),
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1500,
-    conda:
-        "../../environment.yml"
+    params:
+        section=section(
+            "champion",
+            "strata",
+            "features",
+            "biomarkers",
+            "exclude_suspected_duplicates",
+            "seed",
+        ),
+        results=LAYOUT.results,
+    message:
+        "Evaluating {wildcards.study}"
     shell:
         "stratify evaluate --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,6 +1,4 @@
 rule fit:
-    message:
-        "Fitting {wildcards.model} for {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
@@ -18,22 +16,22 @@ rule fit:
         "logs/fit/{study}/{model}.log",
     benchmark:
         "logs/fit/{study}/{model}.tsv"
-    params:
-        section=model_section,
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../../environment.yml"
+    params:
+        section=model_section,
+        results=LAYOUT.results,
+    message:
+        "Fitting {wildcards.model} for {wildcards.study}"
     shell:
         "stratify fit --study {input.study} --model {wildcards.model} --results {params.results}"
         " --signatures {input.signatures} > {log} 2>&1"
 
 
 rule fit_comparators:
-    message:
-        "Scoring the comparators of {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
@@ -47,15 +45,17 @@ rule fit_comparators:
         f"logs/fit/{{study}}/{COMPARATORS}.log",
     benchmark:
         f"logs/fit/{{study}}/{COMPARATORS}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
     params:
         section=section("biomarkers", "group_by"),
         model=COMPARATORS,
         results=LAYOUT.results,
-    threads: 1
-    resources:
-        mem_mb=1000,
-    conda:
-        "../../environment.yml"
+    message:
+        "Scoring the comparators of {wildcards.study}"
     shell:
         "stratify fit --study {input.study} --model {params.model} --results {params.results}"
         " --signatures {input.signatures} > {log} 2>&1"

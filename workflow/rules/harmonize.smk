@@ -4,8 +4,6 @@ for name, dataset in DATASETS.items():
     rule:
         name:
             f"harmonize_{name}"
-        message:
-            f"Harmonizing {name}"
         input:
             dataset=dataset_file(name),
             manifest=LAYOUT.manifest(dataset.source),
@@ -13,18 +11,22 @@ for name, dataset in DATASETS.items():
         output:
             clinical=LAYOUT.clinical(name),
             findings=LAYOUT.findings(name),
-            modalities=[LAYOUT.modality(name, modality) for modality in dataset.modalities],
+            modalities=[
+                LAYOUT.modality(name, modality) for modality in dataset.modalities
+            ],
         log:
             f"logs/harmonize/{name}.log",
         benchmark:
             f"logs/harmonize/{name}.tsv"
-        params:
-            raw=RAW,
-            results=LAYOUT.results,
+        conda:
+            "../../environment.yml"
         threads: 1
         resources:
             mem_mb=1500,
-        conda:
-            "../../environment.yml"
+        params:
+            raw=RAW,
+            results=LAYOUT.results,
+        message:
+            f"Harmonizing {name}"
         shell:
             "stratify harmonize --dataset {input.dataset} --raw {params.raw} --results {params.results} > {log} 2>&1"

@@ -1,6 +1,4 @@
 rule report:
-    message:
-        "Writing the report of {wildcards.study}"
     input:
         study=study_file("{study}"),
         datasets=dataset_files,
@@ -19,18 +17,23 @@ rule report:
         code=stage_code("report"),
     output:
         report=report(
-            LAYOUT.report("{study}"), caption="../report/study.rst", category="Reports", labels={"study": "{study}"}
+            LAYOUT.report("{study}"),
+            caption="../report/study.rst",
+            category="Reports",
+            labels={"study": "{study}"},
         ),
     log:
         "logs/report/{study}.log",
     benchmark:
         "logs/report/{study}.tsv"
-    params:
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        "../../environment.yml"
+    params:
+        results=LAYOUT.results,
+    message:
+        "Writing the report of {wildcards.study}"
     shell:
         "stratify report --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,6 +1,4 @@
 rule split:
-    message:
-        "Splitting the patients of {wildcards.study}"
     input:
         study=ancient(study_file("{study}")),
         table=LAYOUT.table("{study}"),
@@ -11,13 +9,15 @@ rule split:
         "logs/split/{study}.log",
     benchmark:
         "logs/split/{study}.tsv"
-    params:
-        section=section("design", "seed"),
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=500,
-    conda:
-        "../../environment.yml"
+    params:
+        section=section("design", "seed"),
+        results=LAYOUT.results,
+    message:
+        "Splitting the patients of {wildcards.study}"
     shell:
         "stratify split --study {input.study} --results {params.results} > {log} 2>&1"

@@ -1,6 +1,4 @@
 rule track:
-    message:
-        "Recording {wildcards.study} in MLflow"
     input:
         study=study_file("{study}"),
         datasets=dataset_files,
@@ -23,15 +21,17 @@ rule track:
         "logs/track/{study}.log",
     benchmark:
         "logs/track/{study}.tsv"
-    params:
-        tracking_uri=TRACKING_URI,
-        results=LAYOUT.results,
+    conda:
+        "../../environment.yml"
     threads: 1
     resources:
         mem_mb=1000,
         mlflow=1,
-    conda:
-        "../../environment.yml"
+    params:
+        tracking_uri=TRACKING_URI,
+        results=LAYOUT.results,
+    message:
+        "Recording {wildcards.study} in MLflow"
     shell:
         "stratify track --study {input.study} --results {params.results} --tracking-uri {params.tracking_uri}"
         " > {log} 2>&1"

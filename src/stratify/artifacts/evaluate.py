@@ -1,6 +1,7 @@
 """What `evaluate` hands over: performance with intervals, paired comparisons, judged canaries."""
 
 from stratify.artifacts.columns import ROLES, closed, integer, number, text, truth
+from stratify.artifacts.fit import CANARY_MEASURES
 
 METRICS = closed(
     "metrics",
@@ -21,7 +22,7 @@ METRICS = closed(
 )
 """One row an estimate with its 95 % interval; `cohort` is `random_effects` for pooled rows. The model `treat_all` is
 the net benefit of treating everyone. Subgroup `stratum_<label>` holds the `event_rate` of a stratum. Role `train` holds
-the apparent fit, and `inner_<metric>`, on which the champion is chosen (its interval is the spread over outer splits)."""
+the apparent fit, and `inner_<metric>`, on which the champion is chosen (low and high: its spread over outer splits)."""
 
 COMPARISONS = closed(
     "comparisons",
@@ -41,18 +42,5 @@ COMPARISONS = closed(
 )
 """One row a paired comparison: `difference` is model minus comparator on the `n` patients both can score."""
 
-CANARIES = closed(
-    "canaries",
-    {
-        "study": text(),
-        "model": text(),
-        "canary": text(),
-        "measure": text(),
-        "value": number(),
-        "limit": number(),
-        "n": integer(),
-        "detail": text(),
-        "passed": truth(),
-    },
-)
+CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
 """The canary measures with their verdict."""

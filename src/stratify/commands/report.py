@@ -83,8 +83,8 @@ def _provenance(args: argparse.Namespace, sources: list[str]) -> "Provenance":
     from stratify import __version__
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_json
+    from stratify.code_version import git_state
     from stratify.report.results import Provenance
-    from stratify.track.code_version import git_state
 
     commit, uncommitted = git_state(args.study.parent)
     return Provenance(

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> None:
     from stratify import __version__
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import write_json
-    from stratify.track.code_version import git_state
+    from stratify.code_version import git_state
     from stratify.track.connection import choose_tracking_uri
     from stratify.track.mirror import mirror_study
     from stratify.track.results import Provenance

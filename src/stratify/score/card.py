@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, JsonValue
 
+from stratify import RESEARCH_USE_ONLY
 from stratify.assemble.signatures import Signature
 from stratify.config.closed import Closed
-
-RESEARCH_USE_ONLY = "Research use only. Not a medical device; not for diagnosis or for decisions about a patient."
 
 
 class FeatureRange(Closed):

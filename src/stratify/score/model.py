@@ -5,9 +5,9 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from scipy.special import logit
 
 from stratify.assemble.signatures import required_genes, score_signatures
+from stratify.log_odds import log_odds
 from stratify.score.card import FeatureRange, ModelCard
 from stratify.score.persistence import load_model, save_model
 from stratify.score.values import coerce_features
@@ -23,7 +23,6 @@ OUTPUT_COLUMNS = [
     "outside_features",
     "intended_use",
 ]
-SMALLEST_PROBABILITY = 1e-15
 RANGE_TOLERANCE = 1e-9
 
 
@@ -68,8 +67,7 @@ class PatientModel:
         if features.empty:
             return pd.DataFrame({"score": [], "probability": []}, index=features.index, dtype="float64")
         probability = self.pipeline.predict_proba(features[names])[:, 1]
-        bounded = np.clip(probability, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
-        return pd.DataFrame({"score": logit(bounded), "probability": probability}, index=features.index)
+        return pd.DataFrame({"score": log_odds(probability), "probability": probability}, index=features.index)
 
     def predict(self, patients: pd.DataFrame) -> pd.DataFrame:
         """Score patients as they come: columns may be absent, values missing, others unknown.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stratify.score.card import RESEARCH_USE_ONLY
+from stratify import RESEARCH_USE_ONLY
 from stratify.track.connection import artifact_location, connect, shown_uri
 from stratify.track.inputs import dataset_inputs
 from stratify.track.packaging import log_model
@@ -86,7 +86,8 @@ def _experiment(client: "MlflowClient", results: StudyResults, tracking_uri: str
     found = client.get_experiment_by_name(results.study)
     if found is None:
         location = artifact_location(tracking_uri, results.study)
-        experiment_id = str(client.create_experiment(results.study, artifact_location=location))
+        kind = {"mlflow.experimentKind": "custom_model_development"}  # opens in the UI's view for model training
+        experiment_id = str(client.create_experiment(results.study, artifact_location=location, tags=kind))
     else:
         experiment_id = str(found.experiment_id)
         if found.lifecycle_stage == "deleted":

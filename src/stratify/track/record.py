@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from stratify import RESEARCH_USE_ONLY
 from stratify.artifacts.fit import COMPARATORS
 from stratify.score import ModelCard
-from stratify.score.card import RESEARCH_USE_ONLY
 from stratify.track.digest import table_digest, value_digest
 from stratify.track.results import Provenance, StudyResults
 

@@ -1,6 +1,6 @@
 import subprocess
 
-from stratify.track.code_version import git_state
+from stratify.code_version import git_state
 
 
 def git(folder, *arguments):
