@@ -7,3 +7,5 @@ rule everything:
     default_target: True
     input:
         rules.all.input,
+    message:
+        "All reports and records are there"

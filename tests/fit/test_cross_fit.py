@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import RepeatedStratifiedKFold
 
 from stratify.artifacts.fit import PREDICTIONS, TUNING
@@ -59,10 +59,13 @@ def test_inner_estimates_agree_with_a_plain_loop(fitted):
     pipeline.set_params(**{f"classifier__{k}": v for k, v in json.loads(candidate["parameters"]).items()})
     features = [name for name in table.columns if "." in name]
     y = train["y"].to_numpy(dtype=int)
-    losses = []
+    losses, aurocs = [], []
     for inside, outside in RepeatedStratifiedKFold(n_splits=3, n_repeats=1, random_state=study.seed).split(train, y):
         pipeline.fit(train[features].iloc[inside], y[inside])
-        losses.append(log_loss(y[outside], pipeline.predict_proba(train[features].iloc[outside])[:, 1]))
+        probability = pipeline.predict_proba(train[features].iloc[outside])[:, 1]
+        losses.append(log_loss(y[outside], probability))
+        aurocs.append(roc_auc_score(y[outside], probability))
+    assert np.mean(aurocs) == pytest.approx(candidate["inner_auroc"], abs=1e-12)
     assert -np.mean(losses) == pytest.approx(candidate["inner_neg_log_loss"], abs=1e-8)
 
 
