@@ -33,6 +33,7 @@ STUDY = {
     "question": "Who responds?",
     "endpoint": {"rule": "as_published", "field": "response"},
     "positive": "response",
+    "positive_is": "favourable",
     "datasets": {"train": ["toy"]},
     "features": ["clin.*", "sig.*", "gene.*"],
     "biomarkers": {"gene.CXCL9": "higher"},
@@ -66,7 +67,7 @@ def make_experiment(make_study, signatures) -> Callable[..., Experiment]:
         study = make_study(**changes)
         cohort = make_cohort(n, n_genes=12, effect=effect, seed=seed)
         blank = Experiment("toy-study", study, model, [cohort], signatures, splits=None)  # type: ignore[arg-type]
-        splits = make_splits("toy-study", study, blank.table())
+        splits = make_splits("toy-study", study, blank.assembled().table)
         return Experiment("toy-study", study, model, [cohort], signatures, splits)
 
     return make

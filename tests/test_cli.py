@@ -25,6 +25,11 @@ def test_the_overview_lists_every_command(capsys):
     assert all(command in text for command in COMMANDS)
 
 
+def test_a_mistyped_command_is_named(capsys):
+    assert main(["scor", "--model", "x"]) == 2
+    assert "unknown command 'scor'; did you mean 'score'?" in capsys.readouterr().err
+
+
 def test_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("stratify 0.")

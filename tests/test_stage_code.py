@@ -1,7 +1,8 @@
 from pathlib import Path
 
 from stratify.cli import STAGES
-from stratify.stage_code import PACKAGE, stage_code
+from stratify import stage_code as module
+from stratify.stage_code import PACKAGE, code_digest, stage_code
 
 
 def names(stage):
@@ -33,3 +34,14 @@ def test_no_stage_depends_on_the_code_of_a_later_one():
 
 def test_templates_belong_to_the_report():
     assert any(path.endswith(".j2") for path in names("report"))
+
+
+def test_the_digest_follows_contents_not_times(monkeypatch, tmp_path):
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    monkeypatch.setattr(module, "stage_code", lambda stage: [str(file)])
+    first = code_digest("any")
+    file.touch()
+    assert code_digest("any") == first
+    file.write_text("x = 2\n")
+    assert code_digest("any") != first

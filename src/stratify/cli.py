@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from stratify.errors import StratifyError
+from stratify.errors import StratifyError, nearest
 
 STAGES = {
     "fetch": "download and verify the files of a source",
@@ -26,6 +26,17 @@ VERBS = {
 COMMANDS = STAGES | VERBS
 
 
+class HelpFormatter(argparse.HelpFormatter):
+    """Give the default of an argument where it has one that says something."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32)
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        silent = action.default in {None, False, argparse.SUPPRESS} or action.required
+        return action.help if silent else f"{action.help} (default: %(default)s)"
+
+
 def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     """Build the parser; only the module of `command` is imported.
 
@@ -41,6 +52,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="stratify",
         description="Biomarker discovery and patient stratification. Research use only.",
+        formatter_class=HelpFormatter,
         epilog="The workflow runs the stages for you: `snakemake --cores all`.",
     )
     parser.add_argument("--version", action="store_true", help="print the version and exit")
@@ -50,7 +62,7 @@ def build_parser(command: str | None = None) -> argparse.ArgumentParser:
             name,
             help=summary,
             description=summary[0].upper() + summary[1:] + ".",
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=HelpFormatter,
         )
         subparser.add_argument(
             "--debug", action="store_true", help="on an error, show the traceback instead of one message"
@@ -77,6 +89,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = next((word for word in arguments if word in COMMANDS), None)
+    stranger = next((word for word in arguments if not word.startswith("-")), None)
+    if command is None and stranger is not None:
+        print(f"stratify: error: unknown command {stranger!r}; {nearest(stranger, COMMANDS)}", file=sys.stderr)
+        return 2
     parser = build_parser(command)
     args = parser.parse_args(arguments)
     if args.version:

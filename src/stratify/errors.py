@@ -35,8 +35,9 @@ def nearest(name: str, valid: Iterable[str]) -> str:
     'valid names: elastic_net, lightgbm'
     """
     valid = sorted(valid)
-    match = difflib.get_close_matches(name, valid, n=1)
+    folded = {word.casefold(): word for word in reversed(valid)}
+    match = difflib.get_close_matches(name.casefold(), folded, n=1)
     if match:
-        return f"did you mean {match[0]!r}?"
+        return f"did you mean {folded[match[0]]!r}?"
     shown = ", ".join(valid[:12]) + (", …" if len(valid) > 12 else "")
     return f"valid names: {shown}" if valid else "there are no valid names here"

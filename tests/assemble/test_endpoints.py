@@ -87,3 +87,13 @@ def test_opposite_turns_every_label_and_only_labels(clinical, rule):
     known = before.notna()
     assert (after[known] == 1 - before[known]).all()
     assert after[~known].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "message"),
+    [(100.0, 2.0, r"'dmfs_event' must hold 1 and 0, found 2\.0"), (-5.0, 1.0, r"'dmfs_days' is negative: -5\.0")],
+)
+def test_landmark_event_refuses_impossible_outcomes(time, event, message):
+    clinical = pd.DataFrame({"endpoint.dmfs_days": [time], "endpoint.dmfs_event": [event]})
+    with pytest.raises(StratifyError, match=message):
+        label(clinical, LANDMARK, "toy")

@@ -1,15 +1,22 @@
 import dataclasses
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from stratify.artifacts.assemble import ATTRITION, TABLE
-from stratify.assemble.duplicates import suspected_duplicates
-from stratify.assemble.features import needed_measurements, resolve_features
+from stratify.assemble.duplicates import comparable_patients, suspected_duplicates
+from stratify.assemble.features import model_features, needed_measurements, resolve_features
 from stratify.assemble.table import assemble
 from stratify.errors import StratifyError
+from stratify.fit.comparators import directions
 from stratify.synthetic import make_cohort
+
+
+def run(*arguments):
+    assembled = assemble(*arguments)
+    return assembled.table, assembled.attrition
 
 
 def with_clinical(cohort, **columns):
@@ -18,7 +25,7 @@ def with_clinical(cohort, **columns):
 
 def test_table_has_one_row_a_patient_and_keeps_its_contract(make_study, signatures):
     cohort = make_cohort(n=20)
-    table, attrition = assemble("toy-study", make_study(), [cohort], signatures)
+    table, attrition = run("toy-study", make_study(), [cohort], signatures)
     TABLE.validate(table)
     ATTRITION.validate(attrition)
     assert table["patient_id"].is_monotonic_increasing
@@ -31,7 +38,7 @@ def test_everyone_who_leaves_is_counted_under_a_reason(make_study, signatures):
     cohort = make_cohort(n=20)
     timepoint = ["on_treatment"] * 3 + ["baseline"] * 17
     response = cohort.clinical["endpoint.response"].mask(cohort.clinical.index.isin([5, 6]))
-    table, attrition = assemble(
+    table, attrition = run(
         "toy-study",
         make_study(),
         [with_clinical(cohort, timepoint=timepoint, **{"endpoint.response": response})],
@@ -45,7 +52,7 @@ def test_everyone_who_leaves_is_counted_under_a_reason(make_study, signatures):
     ]
     assert attrition["n_excluded"].tolist() == [0, 3, 2, 0]
     assert attrition["n_remaining"].tolist() == [20, 17, 15, 15]
-    assert attrition["excluded_ids"].iloc[2] == "toy:P005 toy:P006"
+    assert json.loads(attrition["excluded_ids"].iloc[2]) == ["toy:P005", "toy:P006"]
     assert attrition["n_positive"].iloc[-1] == table["y"].sum()
     assert len(table) == 15
 
@@ -53,7 +60,7 @@ def test_everyone_who_leaves_is_counted_under_a_reason(make_study, signatures):
 def test_of_several_baseline_samples_the_first_by_identifier_is_kept(make_study, signatures):
     cohort = make_cohort(n=20)
     patient = cohort.clinical["patient_id"].replace({"toy:P004": "toy:P002"})
-    table, attrition = assemble("toy-study", make_study(), [with_clinical(cohort, patient_id=patient)], signatures)
+    table, attrition = run("toy-study", make_study(), [with_clinical(cohort, patient_id=patient)], signatures)
     assert "further baseline sample of the same patient" in attrition["reason"].tolist()
     assert len(table) == 19
     kept = cohort.measurements["expression"].loc["gene.CXCL9", "toy:P002"]
@@ -63,7 +70,7 @@ def test_of_several_baseline_samples_the_first_by_identifier_is_kept(make_study,
 def test_a_patient_without_measurements_stays_with_missing_values(make_study, signatures):
     cohort = make_cohort(n=20)
     fewer = cohort.measurements["expression"].drop(columns="toy:P003")
-    table, _ = assemble(
+    table, _ = run(
         "toy-study", make_study(), [dataclasses.replace(cohort, measurements={"expression": fewer})], signatures
     )
     row = table.set_index("patient_id").loc["toy:P003"]
@@ -75,15 +82,15 @@ def test_a_patient_without_measurements_stays_with_missing_values(make_study, si
 def test_values_do_not_depend_on_who_else_is_in_the_cohort(make_study, signatures):
     study = make_study()
     cohort = make_cohort(n=20)
-    whole, _ = assemble("toy-study", study, [cohort], signatures)
+    whole, _ = run("toy-study", study, [cohort], signatures)
     half = dataclasses.replace(cohort, clinical=cohort.clinical.iloc[::3])
-    part, _ = assemble("toy-study", study, [half], signatures)
+    part, _ = run("toy-study", study, [half], signatures)
     pd.testing.assert_frame_equal(whole[whole["patient_id"].isin(part["patient_id"])].reset_index(drop=True), part)
 
 
 def test_columns_that_only_formulas_may_read_and_outcomes_are_no_features(make_study, signatures):
     cohort = with_clinical(make_cohort(n=20), **{"clin.age_years__as_published": 60.0})
-    table, _ = assemble("toy-study", make_study(features=["clin.*"]), [cohort], signatures)
+    table, _ = run("toy-study", make_study(features=["clin.*"], biomarkers={}), [cohort], signatures)
     assert "clin.age_years__as_published" not in table
     assert not [column for column in table.columns if "response" in column or "os_days" in column]
 
@@ -129,10 +136,98 @@ def test_suspected_duplicates_leave_only_where_the_study_says_so(make_study, sig
     expression["toy:P007"] = expression["toy:P003"]
     twin = dataclasses.replace(cohort, measurements={"expression": expression})
     features = {"features": ["gene.*"], "group_by": None}
-    kept, _ = assemble("toy-study", make_study(**features), [twin], signatures)
+    kept, _ = run("toy-study", make_study(**features), [twin], signatures)
     assert len(kept) == 20
-    removed, attrition = assemble(
-        "toy-study", make_study(exclude_suspected_duplicates=True, **features), [twin], signatures
-    )
+    removed, attrition = run("toy-study", make_study(exclude_suspected_duplicates=True, **features), [twin], signatures)
     assert set(kept["patient_id"]) - set(removed["patient_id"]) == {"toy:P007"}
     assert attrition["n_excluded"].sum() == 1
+
+
+def test_of_several_baseline_samples_one_with_a_label_and_measurements_goes_first(make_study, signatures):
+    cohort = make_cohort(n=20)
+    patient = cohort.clinical["patient_id"].replace({"toy:P004": "toy:P002", "toy:P008": "toy:P006"})
+    response = cohort.clinical["endpoint.response"].mask(cohort.clinical.index == 2)
+    blank = cohort.measurements["expression"].copy()
+    blank["toy:P006"] = np.nan
+    study = make_study(features=["gene.*"], group_by=None)
+    changed = with_clinical(cohort, patient_id=patient, **{"endpoint.response": response})
+    changed = dataclasses.replace(changed, measurements={"expression": blank})
+    assembled = assemble("toy-study", study, [changed], signatures)
+    assert len(assembled.table) == 18
+    assert {"toy:P004", "toy:P008"} <= set(assembled.samples)
+    assert not {"toy:P002", "toy:P006"} & set(assembled.samples)
+
+
+def test_a_patient_of_whom_nothing_is_known_leaves_and_is_counted(make_study, signatures):
+    cohort = make_cohort(n=20)
+    fewer = cohort.measurements["expression"].drop(columns="toy:P003")
+    study = make_study(features=["gene.*"], group_by=None)
+    table, attrition = run(
+        "toy-study", study, [dataclasses.replace(cohort, measurements={"expression": fewer})], signatures
+    )
+    assert len(table) == 19
+    assert attrition.set_index("reason").loc["no feature of the study measured", "n_excluded"] == 1
+
+
+def test_signatures_are_in_the_table_whether_asked_for_or_not(make_study, signatures):
+    study = make_study(features=["clin.age_years"], biomarkers={})
+    table, _ = run("toy-study", study, [make_cohort(n=20)], signatures)
+    assert table["sig.cyt"].notna().all()
+    assert model_features(study, table.columns) == ["clin.age_years"]
+
+
+@pytest.mark.parametrize(("outcome", "higher"), [("favourable", True), ("adverse", False)])
+def test_signatures_are_turned_where_the_positive_class_is_a_bad_outcome(make_study, signatures, outcome, higher):
+    study = make_study(positive_is=outcome)
+    table, _ = run("toy-study", study, [make_cohort(n=20)], signatures)
+    assert directions(study, table, signatures)["sig.cyt"] is higher
+    assert directions(study, table, signatures)["gene.CXCL9"] is True
+
+
+def with_unit(cohort, unit):
+    modality = cohort.config.modalities["expression"].model_copy(update={"unit": unit})
+    return dataclasses.replace(cohort, config=cohort.config.model_copy(update={"modalities": {"expression": modality}}))
+
+
+def test_cohort_relative_values_must_be_declared(make_study, signatures):
+    ranked = with_unit(make_cohort(n=20), "rank_normal")
+    with pytest.raises(StratifyError, match=r"rank_normal.*transductive: true"):
+        assemble("toy-study", make_study(), [ranked], signatures)
+    declared = make_study(transductive=True, transductive_reason="ranks over the cohort")
+    assert len(assemble("toy-study", declared, [ranked], signatures).table) == 20
+    clinical_only = make_study(features=["clin.*"], biomarkers={})
+    assert len(assemble("toy-study", clinical_only, [ranked], signatures).table) == 20
+
+
+def test_units_that_differ_between_cohorts_are_an_error(make_study, signatures):
+    other = with_unit(make_cohort(n=20, name="other"), "log2_cpm")
+    with pytest.raises(StratifyError, match="different units: toy log2_tpm, other log2_cpm"):
+        assemble("toy-study", make_study(), [make_cohort(n=20), other], signatures)
+
+
+def test_raw_counts_have_no_signatures(make_study, signatures):
+    counted = with_unit(make_cohort(n=20), "counts")
+    with pytest.raises(StratifyError, match=r"'sig\.\*', which no cohort has"):
+        assemble("toy-study", make_study(), [counted], signatures)
+
+
+def test_duplicates_are_found_in_spite_of_a_missing_value_and_of_rounding():
+    rng = np.random.default_rng(0)
+    values = pd.DataFrame(rng.normal(size=(6, 7)), index=list("abcdef"))
+    values.loc["e"] = values.loc["b"] * (1 + 1e-8)
+    values.loc["e", 3] = np.nan
+    assert suspected_duplicates(values).to_numpy().tolist() == [["b", "e"]]
+    assert comparable_patients(values) == 6
+    assert comparable_patients(values[[0, 1]]) == 0
+
+
+def test_duplicates_across_cohorts_are_removed_in_the_later_ones_cohort(make_study, signatures):
+    first, second = make_cohort(n=20), make_cohort(n=20, name="other", seed=9)
+    expression = second.measurements["expression"].copy()
+    expression["other:P001"] = first.measurements["expression"]["toy:P001"]
+    second = dataclasses.replace(second, measurements={"expression": expression})
+    study = make_study(features=["gene.*"], group_by=None, exclude_suspected_duplicates=True)
+    table, attrition = run("toy-study", study, [first, second], signatures)
+    gone = set(attrition["excluded_ids"].map(json.loads).sum())
+    assert gone == {"toy:P001"}
+    assert len(table) == 39

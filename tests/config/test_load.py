@@ -49,15 +49,18 @@ def test_every_file_of_the_repository_loads_and_what_it_names_exists():
         ),
         ({"design": {"kind": "repeated_nested_cv", "outer": {"folds": "five"}}}, "design.outer.folds: .*found 'five'"),
         ({"design": {"kind": "repeated_nested_cv", "outer": {"folds": 1}}}, "design.outer.folds: .*found 1"),
-        ({"endpoint": {"rule": "landmark", "days": 3}}, "endpoint"),
+        (
+            {"endpoint": {"rule": "landmark", "days": 3}},
+            r"endpoint.rule: unknown rule 'landmark'; did you mean 'landmark_e",
+        ),
         ({"endpoint": {"rule": "landmark_event", "time": "t", "event": "e", "day": 3}}, "did you mean 'days'"),
-        ({"models": []}, "models"),
+        ({"models": []}, "models: expected at least one entry, found none"),
         ({"champion": {"among": ["forest"]}}, "champion.among names .'forest'., which is not among"),
         ({"transductive": True}, "must give its transductive_reason"),
         ({"strata": {"declared_probabilities": [0.5, 0.2]}}, "must increase, found"),
         ({"strata": {"declared_probabilities": [0.5], "labels": ["a"]}}, "1 cut-offs make 2 strata, found 1 labels"),
-        ({"features": ["age"]}, "features.0: .*found 'age'"),
-        ({"title": None}, "title: .*found None"),
+        ({"features": ["age"]}, "features.0: expected a feature with its namespace, such as .*, found 'age'$"),
+        ({"title": None}, "title: expected text, found nothing$"),
     ],
 )
 def test_a_wrong_study_file_is_one_message_with_its_place(study, change, message):
@@ -120,3 +123,23 @@ def test_bytes_that_are_no_text_are_one_message(tmp_path):
 def test_a_missing_file_names_its_neighbour():
     with pytest.raises(StratifyError, match="no such file; did you mean 'gide_2019'"):
         load_dataset(CONFIG / "datasets" / "gide_2018.yaml")
+
+
+def test_a_hidden_file_is_no_neighbour(tmp_path):
+    (tmp_path / ".mine.yaml").touch()
+    with pytest.raises(StratifyError, match="no such file; the folder .* holds no .yaml file"):
+        read_yaml(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("breast-metastasis-5y", "config/studies/breast-metastasis-5y.yaml"),
+        ("gide_2019.yaml", "config/datasets/gide_2019.yaml"),
+        ("config/datasets/gide_2019", "config/datasets/gide_2019.yaml"),
+    ],
+)
+def test_a_name_without_folder_or_ending_is_met_with_its_file(monkeypatch, written, meant):
+    monkeypatch.chdir(CONFIG.parent)
+    with pytest.raises(StratifyError, match=f"^{written}: no such file; did you mean '{meant}'"):
+        read_yaml(Path(written))

@@ -94,6 +94,7 @@ def test_the_command_tests_the_features_of_the_study(table, tmp_path):
         "question": "Does it run?",
         "endpoint": {"rule": "as_published", "field": "response"},
         "positive": "response",
+        "positive_is": "favourable",
         "datasets": {"train": ["north"]},
         "features": ["gene.G*", "clin.sex"],
         "design": {"kind": "repeated_nested_cv"},

@@ -20,6 +20,7 @@ STUDY = {
     "question": "Does it run?",
     "endpoint": {"rule": "as_published", "field": "response"},
     "positive": "response",
+    "positive_is": "favourable",
     "datasets": {"train": ["north"]},
     "features": ["gene.*"],
     "design": {"kind": "repeated_nested_cv", "outer": {"folds": 4, "repeats": 3}},

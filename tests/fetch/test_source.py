@@ -1,3 +1,5 @@
+import hashlib
+import logging
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -11,6 +13,10 @@ from stratify.fetch.digest import sha256_of
 from stratify.fetch.source import fetch_source
 
 GENES = b"gene\tA\nCXCL9\t1.5\n"
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def files_below(folder: Path) -> list[str]:
@@ -52,18 +58,29 @@ def test_wrong_bytes_leave_nothing(tmp_path, index, make_source, build_wheel):
     assert files_below(tmp_path / "raw") == []
 
 
-def test_wrong_bytes_do_not_replace_what_is_there(tmp_path, index, make_source):
+def test_wrong_bytes_do_not_replace_what_is_there(tmp_path, index, make_source, caplog):
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw/genes.tsv").write_bytes(b"mine")
     wrong = {"genes.tsv": {"path": "toydata/data/genes.tsv", "sha256": "0" * 64}}
-    with pytest.raises(StratifyError, match="wrong bytes"):
+    with caplog.at_level(logging.WARNING), pytest.raises(StratifyError, match="wrong bytes") as raised:
         fetch_source("toy", make_source(files=wrong), tmp_path / "raw")
     assert (tmp_path / "raw/genes.tsv").read_bytes() == b"mine"
+    assert f"genes.tsv: the file present has sha256 {digest(b'mine')}" in str(raised.value)
+    assert f"genes.tsv: the file present has sha256 {digest(b'mine')}, expected {'0' * 64}" in caplog.text
+
+
+def test_what_the_present_file_has_is_said_without_an_index(tmp_path, index, make_source, monkeypatch):
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "nowhere"))
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw/genes.tsv").write_bytes(b"mine")
+    with pytest.raises(StratifyError, match=f"cannot download.*the file present has sha256 {digest(b'mine')}"):
+        fetch_source("toy", make_source(), tmp_path / "raw")
 
 
 def test_a_version_that_is_not_there(tmp_path, index, make_source):
     with pytest.raises(
-        StratifyError, match=r"toydata==9.9: pip finds no wheel for Python .*pip's last line: ERROR: No"
+        StratifyError,
+        match=r"toydata==9.9: pip finds no wheel for Python .*; there are wheels of 1.0 \(pip's last line: ERROR: No",
     ):
         fetch_source("toy", make_source(version="9.9"), tmp_path / "raw")
     assert files_below(tmp_path) == ["toydata-1.0-py3-none-any.whl"]
@@ -73,6 +90,13 @@ def test_a_wheel_for_another_platform(tmp_path, index, make_source, build_wheel)
     build_wheel(index, {"toydata/data/genes.tsv": GENES}, version="2.0", tag="cp27-cp27m-win32")
     with pytest.raises(StratifyError, match=rf"pip finds no wheel for Python .* on {sys.platform}"):
         fetch_source("toy", make_source(version="2.0"), tmp_path / "raw")
+
+
+def test_a_package_that_is_not_there(tmp_path, index, make_source):
+    source = make_source(package={"name": "toydatta", "version": "1.0"})
+    words = "toydatta==1.0: no package of that name and version, or no package index in reach"
+    with pytest.raises(StratifyError, match=words):
+        fetch_source("toy", source, tmp_path / "raw")
 
 
 def test_no_index_in_reach_is_one_message(tmp_path, make_source, monkeypatch):

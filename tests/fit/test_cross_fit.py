@@ -15,7 +15,7 @@ from stratify.fit.cross_fit import cross_fit, fit_split, split_rows
 @pytest.fixture(scope="module", params=["elastic_net", "lightgbm"])
 def fitted(request, make_experiment):
     experiment = make_experiment(model=request.param, n=40)
-    study, table, splits = experiment.study, experiment.table(), experiment.splits
+    study, table, splits = experiment.study, experiment.assembled().table, experiment.splits
     return study, request.param, table, splits, cross_fit(study, request.param, table, splits)
 
 

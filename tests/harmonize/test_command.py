@@ -80,7 +80,7 @@ def test_an_open_error_stops_with_findings_but_no_tables(cohort, capsys):
     status, _ = cohort(map_albumin)
     assert status == 2
     error = capsys.readouterr().err
-    assert "1 finding(s) stop the run" in error
+    assert "1 finding stops the run" in error
     assert "- {finding: constant_column, column: albumin_g_per_dl, reason: …}" in error
     assert read_table(FINDINGS, layout.findings("toy"))["severity"].tolist() == ["error", "warning"]
     assert not layout.clinical("toy").exists()

@@ -51,7 +51,7 @@ def test_stripped_id():
 def test_duplicate_id():
     finding = only(identity.duplicate_id(ids("a", "b", "a", "a ")))
     assert (finding.severity, finding.n) == ("error", 3)
-    assert finding.detail.startswith("1 sample(s) stand in 3 rows: d:a;")
+    assert finding.detail.startswith("1 sample in 3 rows: d:a;")
 
 
 def test_colliding_id():
@@ -217,7 +217,7 @@ def test_non_finite_values():
 # acknowledging
 
 ERROR = Finding("constant_column", "error", 35, "all 35 values are 3.8", "albumin_g_per_dl")
-OTHER = Finding("duplicate_id", "error", 2, "1 sample(s) stand in 2 rows")
+OTHER = Finding("duplicate_id", "error", 2, "1 sample in 2 rows")
 WARNING = Finding("endpoint_missing", "warning", 3, "3 of 9", "os_days")
 
 
@@ -228,9 +228,9 @@ def frame(findings, *acknowledgements):
 def test_an_open_error_stops_with_a_snippet_to_paste():
     message = blocking_message(frame([WARNING, ERROR, OTHER]), "config/datasets/toy.yaml")
     assert message.splitlines() == [
-        "config/datasets/toy.yaml: 2 finding(s) stop the run:",
+        "config/datasets/toy.yaml: 2 findings stop the run:",
         "  - constant_column [albumin_g_per_dl]: all 35 values are 3.8",
-        "  - duplicate_id: 1 sample(s) stand in 2 rows",
+        "  - duplicate_id: 1 sample in 2 rows",
         "Correct the dataset file, or accept what is as it should be, each with its reason:",
         "acknowledge:",
         "  - {finding: constant_column, column: albumin_g_per_dl, reason: …}",
@@ -257,13 +257,13 @@ def test_without_a_column_every_column_is_acknowledged():
     second = Finding("constant_column", "error", 35, "all 35 values are 6.2", "nlr")
     found = frame([ERROR, second, OTHER], {"finding": "constant_column", "reason": "imputed by the authors"})
     assert found["acknowledged"].tolist()[:2] == ["imputed by the authors"] * 2
-    assert "1 finding(s)" in blocking_message(found, "toy.yaml")
+    assert "1 finding stops" in blocking_message(found, "toy.yaml")
 
 
 def test_an_acknowledgement_of_another_column_does_not_count():
     found = frame([ERROR], {"finding": "constant_column", "column": "nlr", "reason": "r"})
     message = blocking_message(found, "toy.yaml")
-    assert "2 finding(s)" in message
+    assert "2 findings stop" in message
     assert "stale_acknowledgement [nlr]: acknowledges constant_column in column nlr, which is not found" in message
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from stratify.errors import StratifyError
 from stratify.harmonize.units import UNITS, factor_to, unit_of
-from stratify.harmonize.vocabulary import VOCABULARY, term_for
+from stratify.harmonize.vocabulary import VOCABULARY, nearest_term, term_for
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,18 @@ def test_any_time_and_event_is_known():
     assert term_for("ttnt_days").kind == "number"
     assert term_for("ttnt_event").levels == (0, 1)
     assert term_for("favourite_colour") is None
+    assert term_for("_days") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("age", "did you mean 'age_years'?"),
+        ("albumin", "did you mean 'albumin_g_per_dl'?"),
+        ("pdl1", "did you mean 'pdl1_tps_percent' or 'pdl1_cps'?"),
+        ("stag", "did you mean 'stage' or 'stage_iv'?"),
+        ("tumor_size_mm", "did you mean 'tumor_size_cm'?"),
+    ],
+)
+def test_a_known_name_that_goes_on_from_what_was_written_is_meant_first(written, meant):
+    assert nearest_term(written) == meant

@@ -1,6 +1,7 @@
 """The canaries stay quiet on honest pipelines and are tripped by planted leaks."""
 
 import dataclasses
+import importlib
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,13 @@ from stratify.fit.canaries.garbage import garbage_in_held_out_rows
 from stratify.fit.canaries.permuted import permuted_labels
 from stratify.fit.canaries.row_order import row_order
 from stratify.fit.canaries.single_patient import single_patient
-from stratify.fit.cross_fit import cross_fit, fit_split
+from stratify.fit.cross_fit import cross_fit, fit_split, split_rows
 from stratify.fit.final import final_model
+from stratify.fit.models import MODELS
+from stratify.split import make_splits
+from stratify.synthetic import make_cohort
 
+SINGLE_PATIENT = importlib.import_module("stratify.fit.canaries.single_patient")
 PARAMETERS = {
     "elastic_net": {"C": 0.1, "l1_ratio": 0.5},
     "lightgbm": {"n_estimators": 10, "num_leaves": 3, "min_child_samples": 5},
@@ -28,24 +33,33 @@ def tripped(measure):
     return not abs(measure["value"]) <= measure["limit"]
 
 
-def final(experiment, table):
-    return final_model(
+def run(experiment):
+    """Make the reported run: its table, its fits and predictions, and the model to register."""
+    table = experiment.assembled().table
+    reported = cross_fit(experiment.study, experiment.model, table, experiment.splits)
+    final = final_model(
         experiment.name,
         experiment.study,
         datasets={cohort.name: cohort.config for cohort in experiment.cohorts},
         model=experiment.model,
-        tuned=fit_split(experiment.study, experiment.model, table),
+        tuned=reported.tuned[FINAL],
         table=table,
         signatures=experiment.signatures,
     )
+    return table, reported, final
+
+
+def garbage(experiment):
+    table, reported, _ = run(experiment)
+    return garbage_in_held_out_rows(experiment, reported, table)
 
 
 @pytest.mark.parametrize("model", ["elastic_net", "lightgbm"])
 @pytest.mark.parametrize("effect", [0.0, 2.0])
 def test_an_honest_model_is_quiet_on_noise_and_on_signal(make_experiment, model, effect):
     experiment = make_experiment(model=model, effect=effect, n=40)
-    table = experiment.table()
-    measures = measure_canaries(experiment, final(experiment, table), table, PARAMETERS[model])
+    table, reported, final = run(experiment)
+    measures = measure_canaries(experiment, reported, final, table)
     CANARY_MEASURES.validate(measures[list(CANARY_MEASURES.columns)])
     assert set(measures["canary"]) == {"garbage_in_held_out_rows", "permuted_labels", "row_order", "single_patient"}
     assert (measures["value"].abs() <= measures["limit"]).all(), measures
@@ -57,7 +71,12 @@ def leaky_assemble(monkeypatch, change):
     from stratify.fit.canaries import experiment as user
 
     honest = module.assemble
-    monkeypatch.setattr(user, "assemble", lambda *args: (change(honest(*args)[0]), None))
+
+    def leaky(*arguments):
+        assembled = honest(*arguments)
+        return dataclasses.replace(assembled, table=change(assembled.table))
+
+    monkeypatch.setattr(user, "assemble", leaky)
 
 
 def test_scaling_over_all_patients_in_assemble_trips_the_garbage_canary(make_experiment, monkeypatch):
@@ -68,7 +87,7 @@ def test_scaling_over_all_patients_in_assemble_trips_the_garbage_canary(make_exp
         return table.assign(**{name: (table[name] - table[name].mean()) / table[name].std() for name in genes})
 
     leaky_assemble(monkeypatch, scale)
-    assert any(tripped(measure) for measure in garbage_in_held_out_rows(experiment))
+    assert any(tripped(measure) for measure in garbage(experiment))
 
 
 def test_a_group_mean_of_all_labels_trips_the_garbage_canary(make_experiment, monkeypatch):
@@ -79,7 +98,7 @@ def test_a_group_mean_of_all_labels_trips_the_garbage_canary(make_experiment, mo
         return table.assign(**{"gene.CXCL9": table.groupby(group)["y"].transform("mean").astype(float)})
 
     leaky_assemble(monkeypatch, encode)
-    assert any(tripped(measure) for measure in garbage_in_held_out_rows(experiment))
+    assert any(tripped(measure) for measure in garbage(experiment))
 
 
 def test_a_feature_made_of_the_patients_own_label_trips_the_permutation_canary(make_experiment, monkeypatch):
@@ -93,28 +112,53 @@ def test_a_feature_made_of_the_patients_own_label_trips_the_permutation_canary(m
     assert tripped(permuted_labels(experiment, PARAMETERS["elastic_net"]))
 
 
-def test_a_feature_by_row_position_trips_the_row_order_canary(make_experiment, monkeypatch):
-    experiment = make_experiment()
-    honest = experiment.cohorts[0].clinical["sample_id"].tolist()
+def test_a_leak_in_the_fitting_of_splits_trips_the_permutation_canary(make_experiment, monkeypatch):
+    from stratify.fit import cross_fit as module
 
+    honest = module.split_rows
+
+    def leak(table, members):
+        return honest(table.assign(**{"gene.CXCL9": table["gene.CXCL9"] + 2.0 * table["y"].astype(float)}), members)
+
+    experiment = make_experiment(effect=0.0)
+    monkeypatch.setattr(module, "split_rows", leak)
+    assert tripped(permuted_labels(experiment, PARAMETERS["elastic_net"]))
+
+
+def test_predictions_that_are_not_those_of_the_honest_run_trip_the_row_order_canary(make_experiment):
+    experiment = make_experiment(n=40)
+    _, reported, _ = run(experiment)
+    assert not tripped(row_order(experiment, reported))
+    shifted = reported.predictions.assign(score=reported.predictions["score"].to_numpy()[::-1])
+    assert tripped(row_order(experiment, dataclasses.replace(reported, predictions=shifted)))
+
+
+def by_position(monkeypatch):
+    """Plant a feature that is the row number in the file."""
     from stratify.assemble import features as module
 
     original = module.feature_values
 
-    def by_position(cohort, signatures):
+    def leaky(cohort, signatures):
         values = original(cohort, signatures)
         return values.assign(**{"gene.CXCL9": np.arange(len(values)) % 7 * 1.0})
 
-    monkeypatch.setattr("stratify.assemble.table.feature_values", by_position)
-    assert honest == sorted(honest)
-    assert tripped(row_order(experiment))
+    monkeypatch.setattr("stratify.assemble.table.feature_values", leaky)
+    monkeypatch.setattr(SINGLE_PATIENT, "feature_values", leaky)
+
+
+def test_a_feature_by_row_position_trips_the_row_order_and_the_single_patient_canary(make_experiment, monkeypatch):
+    experiment = make_experiment()
+    by_position(monkeypatch)
+    table, reported, final = run(experiment)
+    assert tripped(row_order(experiment, reported))
+    assert any(tripped(measure) for measure in single_patient(experiment, final, table))
 
 
 def test_a_score_relative_to_the_batch_trips_the_single_patient_canary(make_experiment):
-    experiment = make_experiment()
-    table = experiment.table()
-    model = final(experiment, table)
-    assert not tripped(single_patient(model, table))
+    experiment = make_experiment(n=40)
+    table, _, model = run(experiment)
+    assert not any(tripped(measure) for measure in single_patient(experiment, model, table))
 
     class Relative(ClassifierMixin, BaseEstimator):
         def predict_proba(self, X):
@@ -122,12 +166,46 @@ def test_a_score_relative_to_the_batch_trips_the_single_patient_canary(make_expe
             return np.column_stack([1 - rank, rank])
 
     relative = type(model)(Relative(), model.card)
-    assert tripped(single_patient(relative, table))
+    assert tripped(single_patient(experiment, relative, table)[0])
+
+
+def test_a_z_score_over_the_cohort_trips_the_single_patient_canary(make_experiment, monkeypatch):
+    from stratify.assemble import features as module
+
+    original = module.feature_values
+
+    def relative(cohort, signatures):
+        values = original(cohort, signatures)
+        return values.assign(**{"gene.CD8A": values["gene.CD8A"] - values["gene.CD8A"].mean()})
+
+    experiment = make_experiment(n=40)
+    table, _, model = run(experiment)
+    monkeypatch.setattr(SINGLE_PATIENT, "feature_values", relative)
+    assert tripped(single_patient(experiment, model, table)[1])
+
+
+def test_permuted_labels_are_quiet_where_cohorts_differ_in_prevalence_and_in_a_feature(make_experiment):
+    """Telling cohorts apart is no leak: AUROC is judged within cohorts."""
+    experiment = make_experiment(effect=0.0)
+    first = experiment.cohorts[0]
+    clinical = first.clinical.assign(**{"endpoint.response": (np.arange(60) % 5 == 0) * 1.0})
+    second = make_cohort(60, n_genes=12, effect=0.0, name="other", seed=5)
+    shifted = second.measurements["expression"].copy()
+    shifted.loc["gene.GENE1"] += 10
+    cohorts = [
+        dataclasses.replace(first, clinical=clinical),
+        dataclasses.replace(second, measurements={"expression": shifted}),
+    ]
+    two = dataclasses.replace(experiment, cohorts=cohorts)
+    two = dataclasses.replace(two, splits=make_splits("toy-study", two.study, two.assembled().table))
+    assert not tripped(permuted_labels(two, PARAMETERS["elastic_net"]))
 
 
 def test_fitted_states_are_compared_number_by_number(make_experiment):
     experiment = make_experiment(n=40)
-    tuned, train, _ = experiment.fit_first_split()
+    table, reported, _ = run(experiment)
+    train, _ = split_rows(table, experiment.first_split)
+    tuned = reported.tuned["r00f0"]
     state = fitted_state(tuned.pipeline)
     assert any(name.endswith("coef_") for name in state)
     assert any("statistics_" in name for name in state)
@@ -146,8 +224,7 @@ def test_permuted_labels_keep_who_is_in_the_study_and_how_many_respond(make_expe
     cohort = experiment.cohorts[0]
     clinical = cohort.clinical.assign(timepoint=["on_treatment", *["baseline"] * 39])
     cohort = dataclasses.replace(cohort, clinical=clinical)
-    patients = set(clinical["patient_id"][1:])
-    permuted = _permute(cohort, patients, np.random.default_rng(0)).clinical
+    permuted = _permute(cohort, pd.Index(clinical["sample_id"][1:]), np.random.default_rng(0)).clinical
     assert permuted["endpoint.response"].sum() == clinical["endpoint.response"].sum()
     assert permuted.loc[0, "endpoint.response"] == clinical.loc[0, "endpoint.response"]
     assert not permuted["endpoint.response"].equals(clinical["endpoint.response"])
@@ -156,9 +233,28 @@ def test_permuted_labels_keep_who_is_in_the_study_and_how_many_respond(make_expe
 
 
 @pytest.mark.parametrize("model", ["elastic_net", "lightgbm"])
+def test_category_levels_of_any_number_are_part_of_the_fitted_state(model):
+    frame = pd.DataFrame(
+        {
+            "clin.sex": pd.Series(["f", "m"] * 20, dtype="str"),
+            "clin.stage": pd.Series(["i", "ii", "iii", "iv"] * 10, dtype="str"),
+            "clin.age_years": np.arange(40.0),
+        }
+    )
+    y = np.arange(40) % 3 == 0
+    pipeline = MODELS[model](frame, 0).fit(frame, y.astype(int))
+    other = frame.assign(**{"clin.stage": frame["clin.stage"].replace("iv", "iii")})
+    changed = MODELS[model](other, 0).fit(other, y.astype(int))
+    state = fitted_state(pipeline)
+    assert any("iv" in value.split("\x1f") for value in state.values() if isinstance(value, str))
+    assert largest_change(state, state) == 0.0
+    assert largest_change(state, fitted_state(changed)) == float("inf")
+
+
+@pytest.mark.parametrize("model", ["elastic_net", "lightgbm"])
 def test_row_order_of_the_tables_changes_no_prediction(make_experiment, model):
     experiment = make_experiment(model=model, n=40)
-    table = experiment.table()
+    table = experiment.assembled().table
     first = cross_fit(experiment.study, model, table, experiment.splits)
     second = cross_fit(
         experiment.study,

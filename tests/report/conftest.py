@@ -33,6 +33,7 @@ STUDY_FILE = {
     "question": "Which patients respond to a therapy that does not exist?",
     "endpoint": {"rule": "as_published", "field": "published_response"},
     "positive": "response",
+    "positive_is": "favourable",
     "datasets": {"train": [COHORT]},
     "transductive": True,
     "transductive_reason": "Values were ranked over the whole cohort.",
@@ -191,7 +192,7 @@ def _attrition(table: pd.DataFrame) -> pd.DataFrame:
             "n_excluded": [0, 9, 2],
             "n_remaining": [n + 11, n + 2, n],
             "n_positive": pd.array([pd.NA, pd.NA, positive], dtype="Int64"),
-            "excluded_ids": ["", "ERR9001 ERR9002", "ERR9003"],
+            "excluded_ids": ["[]", f'["{COHORT}:ERR9001", "{COHORT}:Mrs ERR 9002"]', f'["{COHORT}:ERR9003"]'],
         }
     )
 

@@ -4,14 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
+from statsmodels.stats.proportion import proportion_confint
 
 from stratify.report.curves import (
     GRID,
+    held_out_probabilities,
     mean_roc,
     net_benefit,
-    patient_probabilities,
     reliability,
     reliability_groups,
+    stratum_changes,
 )
 
 
@@ -96,18 +98,49 @@ def test_fold_of_one_class_is_left_out_and_nothing_left_is_empty():
     assert mean_roc(predictions.assign(score=np.nan)).empty
 
 
-def test_probabilities_are_averaged_per_patient():
+def test_held_out_probabilities_keep_repetitions_apart():
     predictions = folds()
-    patients = patient_probabilities(predictions)
-    assert len(patients) == 60
-    one = predictions[predictions["patient_id"] == "p007"]
-    assert patients.set_index("patient_id").loc["p007", "probability"] == pytest.approx(one["probability"].mean())
-    assert patient_probabilities(predictions.assign(probability=np.nan)).empty
+    pairs = held_out_probabilities(predictions.sample(frac=1, random_state=1))
+    assert len(pairs) == 60 * 3
+    one = predictions[predictions["patient_id"] == "p007"].sort_values("repeat")
+    assert pairs.loc[pairs["patient_id"] == "p007", "probability"].tolist() == one["probability"].tolist()
+    assert held_out_probabilities(predictions.assign(probability=np.nan)).empty
+
+
+def test_reliability_describes_one_model_not_the_average_of_several():
+    """Twice the same patients, two of them with another probability: averages would put these at 0.5."""
+    pairs = pd.DataFrame(
+        {"repeat": [0] * 4 + [1] * 4, "y": [1, 1, 0, 0] * 2, "probability": [0.9, 0.9, 0.1, 0.1, 0.1, 0.9, 0.9, 0.1]}
+    )
+    groups = reliability(pairs, 2)
+    assert groups["expected"].tolist() == pytest.approx([0.1, 0.9])
+    assert groups["observed"].tolist() == pytest.approx([1 / 4, 3 / 4])
+    assert groups["n"].tolist() == [2, 2]
+    low, high = proportion_confint(1.5, 2, method="wilson")
+    assert groups.loc[1, ["low", "high"]].tolist() == pytest.approx([low, high])
+
+
+def test_repeating_a_repetition_makes_nobody_surer():
+    once = folds(repeats=1)
+    twice = pd.concat([once, once.assign(repeat=1)])
+    pd.testing.assert_frame_equal(reliability(once, 4), reliability(twice, 4))
+
+
+def test_stratum_changes_by_hand():
+    predictions = pd.DataFrame(
+        {
+            "patient_id": ["a", "b", "c", "d"] * 2,
+            "probability": [0.1, 0.2, 0.3, np.nan, 0.2, 0.3, 0.9, np.nan],
+        }
+    )
+    assert stratum_changes(predictions, [0.3]) == (1, 3)
+    assert stratum_changes(predictions, [0.3, 0.6]) == (2, 3)
+    assert stratum_changes(predictions.assign(probability=np.nan), [0.3]) == (0, 0)
 
 
 def test_reliability_by_hand():
     patients = pd.DataFrame({"y": [0, 0, 0, 1, 1, 1, 1, 0], "probability": [0.1, 0.1, 0.2, 0.2, 0.8, 0.8, 0.9, 0.9]})
-    groups = reliability(patients, 2)
+    groups = reliability(patients.assign(repeat=0), 2)
     assert groups["expected"].tolist() == pytest.approx([0.15, 0.85])
     assert groups["observed"].tolist() == pytest.approx([0.25, 0.75])
     assert groups["n"].tolist() == [4, 4]
@@ -121,7 +154,7 @@ def test_reliability_by_hand():
 @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([0.1, 0.3, 0.3001, 0.7])), min_size=1, max_size=60))
 @settings(max_examples=50, deadline=None)
 def test_reliability_keeps_everyone_and_never_splits_equal_probabilities(rows):
-    patients = pd.DataFrame(rows, columns=["y", "probability"])
+    patients = pd.DataFrame(rows, columns=["y", "probability"]).assign(repeat=0)
     groups = reliability(patients, 5)
     assert groups["n"].sum() == len(patients)
     assert groups["n_events"].sum() == patients["y"].sum()

@@ -95,7 +95,22 @@ def test_strata_figure_shows_an_empty_stratum():
     svg = texts(strata_figure(rates, 0.3))
     assert "nobody in this stratum" in svg
     assert "3 of 10" in svg
-    assert "no strata" in texts(strata_figure(rates.assign(n=0), 0.3))
+    assert "no strata" in texts(strata_figure(rates.assign(n=0, rate=np.nan), 0.3))
+
+
+def test_strata_figure_shows_a_stratum_with_less_than_one_patient_on_average():
+    rates = pd.DataFrame(
+        [("low", 0.0, 0.5, 10, 3, 0.3, 0.1, 0.6), ("high", 0.5, 1.0, 0, 0, 1.0, 0.1, 1.0)],
+        columns=["stratum", "from_probability", "to_probability", "n", "n_events", "rate", "low", "high"],
+    )
+    svg = texts(strata_figure(rates, 0.3))
+    assert "less than 1 patient" in svg
+    assert "nobody in this stratum" not in svg
+
+
+def test_calibration_histogram_counts_the_patients_of_one_repetition(results):
+    lower = calibration_figure(results.out_of_fold, "elastic_net").axes[1]
+    assert sum(bar.get_height() for bars in lower.containers for bar in bars) == pytest.approx(80)
 
 
 def test_effects_figure_copes_with_missing_intervals_and_with_nothing():

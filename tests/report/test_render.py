@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from stratify import RESEARCH_USE_ONLY
@@ -101,7 +102,10 @@ def test_what_the_page_must_say(parsed):
         "Transductive",
         "Values were ranked over the whole cohort.",
         "prognostic or predictive not assessable, single arm",
-        "Outer results were computed once per execution; choices used inner folds only.",
+        "Choices made by the program used inner folds only; the list of features and the grids were written by people",
+        "Canaries cannot see a feature that was recorded after the outcome, or that the source's authors derived",
+        "averages over 3 repetitions of one model's out-of-fold probabilities",
+        "the best of the single biomarkers here",
         "No model of this report has met patients of another hospital",
         "13 features were tested",
         "no outer result entered the choice",
@@ -112,6 +116,28 @@ def test_what_the_page_must_say(parsed):
         "fetched 2026-01-02",
     ]:
         assert sentence in parsed.text, sentence
+
+
+def test_the_share_of_patients_who_change_stratum_is_said(results, parsed):
+    rows = results.out_of_fold.query("model == 'elastic_net'")
+    strata = pd.cut(rows["probability"], [0, 0.3, 0.6, 1], right=False).astype(str)
+    changed = sum(len(set(of_one)) > 1 for _, of_one in strata.groupby(rows["patient_id"]))
+    said = f"In {changed / 80:.0%} of patients ({changed} of 80) the stratum differs between repetitions."
+    assert 0 < changed < 80
+    assert said in parsed.text
+
+
+def test_published_is_said_of_no_comparator(parsed):
+    assert "published biomarker" not in parsed.text.lower()
+
+
+@pytest.mark.parametrize(("arm", "said"), [("none", True), ("randomised", False)])
+def test_single_arm_is_said_only_of_a_study_without_control_arm(results, arm, said):
+    datasets = {name: one.model_copy(update={"control_arm": arm}) for name, one in results.datasets.items()}
+    text = Page(render(replace(results, datasets=datasets))).text
+    assert ("single arm" in text.lower()) == said
+    assert ("no randomised control arm" in text) == said
+    assert "it is not yet replicated" in text
 
 
 def test_numbers_are_those_of_the_tables(results, parsed):
@@ -145,6 +171,8 @@ def test_markup_in_names_is_escaped_everywhere(results):
 
 
 def test_no_patient_is_named(results, page):
+    assert "mock_2020:Mrs ERR 9002" in results.patient_ids
+    assert len(results.patient_ids) == 83
     for identifier in results.patient_ids:
         assert identifier not in page
         assert identifier.rsplit(":", 1)[-1] not in page

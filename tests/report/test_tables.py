@@ -70,11 +70,21 @@ def test_choice_shows_inner_outer_and_apparent(results):
     assert float(first["apparent"]) > 0.5
 
 
+def test_training_metrics_are_those_of_the_headline_cohort(results):
+    inner = results.metrics["metric"].str.startswith("inner_")
+    own = results.metrics.assign(cohort=results.metrics["cohort"].mask(inner, "all"))
+    elsewhere = results.metrics.assign(cohort="elsewhere", estimate=0.123)[~inner]
+    changed = replace(results, metrics=pd.concat([elsewhere, own]))
+    assert tables.choice_rows(changed) == tables.choice_rows(results)
+
+
 def test_strata_come_from_the_metrics(results):
     rates = results.strata
     assert rates["stratum"].tolist() == ["low", "intermediate", "high"]
-    assert rates["n"].sum() == 80
-    assert rates["n_events"].sum() == 40
+    rows = results.out_of_fold.query("model == 'elastic_net'")
+    pairs = rows["y"].groupby(pd.cut(rows["probability"], [0, 0.3, 0.6, 1], right=False), observed=False)
+    assert rates["rate"].tolist() == pytest.approx(pairs.mean().tolist())
+    assert rates["n"].tolist() == (pairs.size() / 3).round().tolist()
     written = tables.strata_rows(rates)
     assert written[0]["range"] == "0.00 to 0.30"
     metrics = results.metrics[results.metrics["subgroup"] != "stratum_high"]

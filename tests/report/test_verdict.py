@@ -62,9 +62,22 @@ def test_a_later_model_as_champion_is_compared_too(results):
 
 
 def test_without_champion_or_biomarker(results):
-    assert verdict(replace(results, champion=None)).startswith("No model passed its canaries")
+    failed = results.canaries.assign(passed=False)
+    assert verdict(replace(results, champion=None, canaries=failed)).startswith("No model passed its canaries, so")
     rows = results.metrics[~results.metrics["model"].str.contains(".", regex=False)]
-    assert "was not compared with a published biomarker" in verdict(replace(results, metrics=rows))
+    assert "was not compared with a single biomarker" in verdict(replace(results, metrics=rows))
+
+
+@pytest.mark.parametrize("failing", [[], ["lightgbm"]])
+def test_absent_inner_estimates_are_not_failed_canaries(results, failing):
+    canaries = results.canaries.assign(passed=~results.canaries["model"].isin(failing))
+    sentence = verdict(replace(results, champion=None, canaries=canaries))
+    assert sentence.startswith("No model that passed its canaries has an inner estimate")
+
+
+def test_a_failed_canary_of_the_data_fails_every_model(results):
+    canaries = results.canaries.assign(passed=results.canaries["model"] != "all")
+    assert verdict(replace(results, champion=None, canaries=canaries)).startswith("No model passed its canaries, so")
 
 
 def test_an_interval_that_touches_zero_shows_nothing():

@@ -8,6 +8,7 @@ from stratify.report.caveats import caveats
 from stratify.report.endpoint import endpoint_words
 from stratify.report.numbers import number, p_value
 from stratify.report.sources import source_record
+from stratify.report.wording import canary_words
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,17 @@ def test_caveats_follow_the_configuration_and_the_numbers(results):
     assert len(headings["Mock 2020, nobody's cohort"]) == 2
     external = results.metrics.assign(role="external")
     assert "Never externally validated" not in caveats(replace(results, metrics=external))
+
+
+def test_an_interval_that_is_not_defined_has_no_width(results):
+    assert "The interval of the AUROC is 0." in caveats(results)["Small numbers"][0]
+    undefined = results.metrics.assign(low=float("nan"), high=float("nan"))
+    assert caveats(replace(results, metrics=undefined))["Small numbers"] == ["40 patients in the rarer class."]
+
+
+def test_canaries_say_what_they_do():
+    assert "fitted again with its chosen settings" in canary_words("permuted_labels")[1]
+    assert "at least five comparable numeric features" in canary_words("overlap")[1]
 
 
 def test_manifest_says_only_what_it_holds():

@@ -108,7 +108,7 @@ def test_a_patient_at_a_cut_off_belongs_above_it(model, patients, probability, s
 
 def test_unknown_columns_are_named_and_ignored(model, patients):
     frame = patients.assign(shoe_size=40)
-    assert model.unknown_columns(frame) == ["y", "shoe_size"]
+    assert model.unknown_columns(frame.columns) == ["y", "shoe_size"]
     pd.testing.assert_frame_equal(model.predict(frame), model.predict(patients))
 
 

@@ -49,6 +49,7 @@ CONFIG = {
     "question": "Who responds?",
     "endpoint": {"rule": "as_published", "field": "response"},
     "positive": "response",
+    "positive_is": "favourable",
     "datasets": {"train": ["toy"]},
     "features": ["clin.*", BIOMARKER],
     "biomarkers": {BIOMARKER: "higher"},

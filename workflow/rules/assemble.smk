@@ -4,7 +4,6 @@ rule assemble:
         datasets=dataset_files,
         harmonized=harmonized,
         signatures=SIGNATURES,
-        code=stage_code("assemble"),
     output:
         table=LAYOUT.table("{study}"),
         attrition=LAYOUT.attrition("{study}"),
@@ -18,6 +17,7 @@ rule assemble:
     resources:
         mem_mb=1000,
     params:
+        code=code_digest("assemble"),
         section=section(
             "endpoint",
             "datasets",

@@ -1,15 +1,18 @@
 # Reads and checks the configuration once; the rules below only ask what it says.
 import json
 import os
+import time
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 from stratify.artifacts.fit import COMPARATORS
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.store import read_json
 from stratify.config import RunConfig, load_dataset, load_source, load_study, validate
 from stratify.errors import StratifyError
-from stratify.stage_code import stage_code
+from stratify.stage_code import code_digest
+from stratify.track.connection import check_tracking_uri
 from stratify.track.store import record_is_stale
 
 LAYOUT = Layout(Path("results"))
@@ -41,15 +44,21 @@ try:
         name: load_source(Path(source_file(name)))
         for name in sorted({dataset.source for dataset in DATASETS.values()})
     }
+    TRACKING_URI = os.environ.get("MLFLOW_TRACKING_URI") or RUN.tracking_uri
+    check_tracking_uri(TRACKING_URI)
 except StratifyError as error:
     raise WorkflowError(str(error)) from None
 
-TRACKING_URI = os.environ.get("MLFLOW_TRACKING_URI") or RUN.tracking_uri
 
-# A record of runs in a store that is gone, or in another store, is no record: the study is tracked again.
-for study in STUDIES:
-    if record_is_stale(LAYOUT.track(study), TRACKING_URI):
-        LAYOUT.track(study).unlink()
+def occasion(wildcards):
+    """Why a study is tracked: what its record says, or something new where the store no longer has that record.
+
+    A record of runs in a store that is gone, or in another store, is no record, and the study is tracked again.
+    """
+    record = LAYOUT.track(wildcards.study)
+    if record_is_stale(record, TRACKING_URI):
+        return f"store-without-record-{time.time_ns()}"
+    return read_json(record).get("occasion", "") if record.is_file() else ""
 
 
 wildcard_constraints:

@@ -3,7 +3,6 @@ rule discover:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
         table=LAYOUT.table("{study}"),
-        code=stage_code("discover"),
     output:
         univariate=LAYOUT.univariate("{study}"),
     log:
@@ -16,6 +15,7 @@ rule discover:
     resources:
         mem_mb=1000,
     params:
+        code=code_digest("discover"),
         section=section("features"),
         results=LAYOUT.results,
     message:

@@ -8,7 +8,6 @@ rule evaluate:
         tuning=of_models(LAYOUT.tuning),
         canaries=of_models(LAYOUT.canary_measures),
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
-        code=stage_code("evaluate"),
     output:
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),
@@ -23,6 +22,7 @@ rule evaluate:
     resources:
         mem_mb=1500,
     params:
+        code=code_digest("evaluate"),
         section=section(
             "champion",
             "strata",

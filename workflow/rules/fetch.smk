@@ -1,7 +1,6 @@
 rule fetch:
     input:
         source=source_file("{source}"),
-        code=stage_code("fetch"),
     output:
         manifest=update(LAYOUT.manifest("{source}")),
     log:
@@ -14,6 +13,7 @@ rule fetch:
     resources:
         mem_mb=500,
     params:
+        code=code_digest("fetch"),
         raw=RAW,
         results=LAYOUT.results,
     message:

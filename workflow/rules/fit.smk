@@ -6,7 +6,6 @@ rule fit:
         signatures=SIGNATURES,
         table=LAYOUT.table("{study}"),
         splits=LAYOUT.splits("{study}"),
-        code=stage_code("fit"),
     output:
         model=directory(LAYOUT.model("{study}", "{model}")),
         predictions=LAYOUT.predictions("{study}", "{model}"),
@@ -22,6 +21,7 @@ rule fit:
     resources:
         mem_mb=1000,
     params:
+        code=code_digest("fit"),
         section=model_section,
         results=LAYOUT.results,
     message:
@@ -38,7 +38,6 @@ rule fit_comparators:
         signatures=SIGNATURES,
         table=LAYOUT.table("{study}"),
         splits=LAYOUT.splits("{study}"),
-        code=stage_code("fit"),
     output:
         predictions=LAYOUT.predictions("{study}", COMPARATORS),
     log:
@@ -51,6 +50,7 @@ rule fit_comparators:
     resources:
         mem_mb=1000,
     params:
+        code=code_digest("fit"),
         section=section("biomarkers", "group_by"),
         model=COMPARATORS,
         results=LAYOUT.results,

@@ -7,7 +7,6 @@ for name, dataset in DATASETS.items():
         input:
             dataset=dataset_file(name),
             manifest=LAYOUT.manifest(dataset.source),
-            code=stage_code("harmonize"),
         output:
             clinical=LAYOUT.clinical(name),
             findings=LAYOUT.findings(name),
@@ -24,6 +23,7 @@ for name, dataset in DATASETS.items():
         resources:
             mem_mb=1500,
         params:
+            code=code_digest("harmonize"),
             raw=RAW,
             results=LAYOUT.results,
         message:

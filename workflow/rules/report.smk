@@ -14,7 +14,6 @@ rule report:
         comparisons=LAYOUT.comparisons("{study}"),
         canaries=LAYOUT.canaries("{study}"),
         univariate=LAYOUT.univariate("{study}"),
-        code=stage_code("report"),
     output:
         report=report(
             LAYOUT.report("{study}"),
@@ -32,6 +31,7 @@ rule report:
     resources:
         mem_mb=1000,
     params:
+        code=code_digest("report"),
         results=LAYOUT.results,
     message:
         "Writing the report of {wildcards.study}"

@@ -2,7 +2,6 @@ rule split:
     input:
         study=ancient(study_file("{study}")),
         table=LAYOUT.table("{study}"),
-        code=stage_code("split"),
     output:
         splits=LAYOUT.splits("{study}"),
     log:
@@ -15,6 +14,7 @@ rule split:
     resources:
         mem_mb=500,
     params:
+        code=code_digest("split"),
         section=section("design", "seed"),
         results=LAYOUT.results,
     message:

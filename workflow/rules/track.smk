@@ -14,7 +14,6 @@ rule track:
         canaries=LAYOUT.canaries("{study}"),
         univariate=LAYOUT.univariate("{study}"),
         report=LAYOUT.report("{study}"),
-        code=stage_code("track"),
     output:
         record=LAYOUT.track("{study}"),
     log:
@@ -28,10 +27,12 @@ rule track:
         mem_mb=1000,
         mlflow=1,
     params:
+        code=code_digest("track"),
         tracking_uri=TRACKING_URI,
+        occasion=occasion,
         results=LAYOUT.results,
     message:
         "Recording {wildcards.study} in MLflow"
     shell:
         "stratify track --study {input.study} --results {params.results} --tracking-uri {params.tracking_uri}"
-        " > {log} 2>&1"
+        " --occasion {params.occasion:q} > {log} 2>&1"

@@ -37,4 +37,4 @@ ATTRITION = closed(
     },
 )
 """One row a step of a cohort, in order; step 0 is everyone in the file. `n_positive` is given once the label is
-known; `excluded_ids` are separated by a space."""
+known; `excluded_ids` is a JSON list of patients."""

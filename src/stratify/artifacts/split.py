@@ -14,6 +14,6 @@ SPLITS = closed(
         "patient_id": text(),
         "role": text(isin=["train", "test"]),
     },
-    unique=["split", "patient_id"],
+    unique=["split", "patient_id", "role"],
 )
 """One row a patient and split. Splits of one repetition have disjoint test rows that cover the cohort."""

@@ -1,5 +1,7 @@
 """Count who leaves a study, and why."""
 
+import json
+
 import pandas as pd
 
 
@@ -10,16 +12,17 @@ class AttritionLog:
     ----------
     study, cohort
         Identifiers.
-    sample_ids
-        Everyone in the file.
+    patient_ids : Series of str
+        Everyone in the file: the patient of each sample, indexed by sample.
     """
 
-    def __init__(self, study: str, cohort: str, sample_ids: pd.Index) -> None:
+    def __init__(self, study: str, cohort: str, patient_ids: pd.Series) -> None:
         self.study = study
         self.cohort = cohort
-        self._remaining = sample_ids
+        self._patient_ids = patient_ids
+        self._remaining = patient_ids.index
         self._rows: list[dict[str, object]] = []
-        self._add("in the file", sample_ids[:0], None)
+        self.exclude("in the file", self._remaining[:0])
 
     def exclude(self, reason: str, excluded: pd.Index, y: pd.Series | None = None) -> pd.Index:
         """Take samples out and count them.
@@ -29,20 +32,16 @@ class AttritionLog:
         reason
             Why they leave.
         excluded
-            Who leaves; may be empty (the step is still shown).
+            Which samples leave; may be empty (the step is still shown).
         y
             Labels by sample, once they are known.
 
         Returns
         -------
         Index
-            Who remains.
+            Which samples remain.
         """
         self._remaining = self._remaining.difference(excluded, sort=False)
-        self._add(reason, excluded, y)
-        return self._remaining
-
-    def _add(self, reason: str, excluded: pd.Index, y: pd.Series | None) -> None:
         self._rows.append(
             {
                 "study": self.study,
@@ -52,9 +51,10 @@ class AttritionLog:
                 "n_excluded": len(excluded),
                 "n_remaining": len(self._remaining),
                 "n_positive": None if y is None else int(y.reindex(self._remaining).sum()),
-                "excluded_ids": " ".join(sorted(excluded)),
+                "excluded_ids": json.dumps(sorted(self._patient_ids[excluded])),
             }
         )
+        return self._remaining
 
     def frame(self) -> pd.DataFrame:
         """Return the steps, one row each, as in `artifacts.assemble.ATTRITION`."""

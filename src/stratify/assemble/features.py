@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 import pandas as pd
 
 from stratify.assemble.cohort import Cohort
-from stratify.assemble.signatures import Signature, required_genes, score_signatures
+from stratify.assemble.signatures import SCORED_UNITS, Signature, required_genes, score_signatures
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
 
@@ -102,7 +102,7 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
     cohort
         The harmonized cohort.
     signatures
-        The catalogue; scored where the cohort has a modality in the namespace `gene`.
+        The catalogue; scored where the cohort has a modality in the namespace `gene` and a unit that allows it.
 
     Returns
     -------
@@ -115,6 +115,6 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
         values = measurements.T.reindex(samples).astype("float64")
         modality = cohort.config.modalities[name]
         parts.append(values)
-        if modality.namespace == "gene":
+        if modality.namespace == "gene" and modality.unit in SCORED_UNITS:
             parts.append(score_signatures(values, signatures, modality.unit))
     return pd.concat(parts, axis="columns")

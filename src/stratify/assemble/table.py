@@ -1,6 +1,7 @@
 """Build the study table: one row a patient, with labels and features, and the count of who was left out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,17 +13,38 @@ from stratify.assemble.duplicates import suspected_duplicates
 from stratify.assemble.endpoints import label
 from stratify.assemble.features import feature_values, requested, resolve_features
 from stratify.assemble.signatures import Signature
+from stratify.assemble.units import check_units
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """A study's patients.
+
+    Parameters
+    ----------
+    table : DataFrame, shape (n_patients, …)
+        As in `artifacts.assemble.TABLE`, sorted by `patient_id`.
+    attrition : DataFrame
+        As in `artifacts.assemble.ATTRITION`.
+    samples : Index of str
+        The sample each patient of the table is described by.
+    """
+
+    table: pd.DataFrame
+    attrition: pd.DataFrame
+    samples: pd.Index
+
+
 def assemble(
     name: str, study: StudyConfig, cohorts: Sequence[Cohort], signatures: Mapping[str, Signature]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> Assembled:
     """Put the cohorts of a study into one table.
 
     Nothing here looks at more than one patient, except the rule that keeps one baseline sample a patient and, where
-    the study asks for it, the removal of suspected duplicates.
+    the study asks for it, the removal of suspected duplicates. Every signature the cohorts have the genes for is in the
+    table, asked for or not: published biomarkers are always judged beside the models.
 
     Parameters
     ----------
@@ -37,46 +59,47 @@ def assemble(
 
     Returns
     -------
-    table : DataFrame, shape (n_patients, …)
-        As in `artifacts.assemble.TABLE`, sorted by `patient_id`.
-    attrition : DataFrame
-        As in `artifacts.assemble.ATTRITION`.
+    Assembled
 
     Raises
     ------
     StratifyError
-        A feature exists in no cohort, an endpoint column is missing, a patient is in two cohorts, or nobody remains.
+        A feature exists in no cohort, an endpoint column is missing, units do not go together, a patient is in two
+        cohorts, or nobody or only one class remains.
     """
     values = {cohort.name: feature_values(cohort, signatures) for cohort in cohorts}
     available = list(dict.fromkeys(column for frame in values.values() for column in frame.columns))
-    columns = resolve_features(requested(study), available)
-    parts = [_one_cohort(name, study, cohort, values[cohort.name], columns) for cohort in cohorts]
-    table = pd.concat([table for table, _ in parts], ignore_index=True)
-    attrition = pd.concat([log.frame() for _, log in parts], ignore_index=True)
+    used = resolve_features(study.features, available)
+    check_units(study, cohorts, used)
+    scored = {column for frame in values.values() for column in frame.columns[frame.notna().any()]}
+    others = [column for column in available if column.startswith("sig.") and column in scored]
+    columns = list(dict.fromkeys([*used, *resolve_features(requested(study), available), *others]))
+    parts = [_one_cohort(name, study, cohort, values[cohort.name].reindex(columns=columns), used) for cohort in cohorts]
+    table = pd.concat([part for part, _ in parts]).sort_values("patient_id")
+    logs = [log for _, log in parts]
     _require_unique_patients(table)
-    if table["y"].nunique() < 2:
-        raise StratifyError(
-            f"study {name!r}: {len(table)} patients remain, all with label {table['y'].unique().tolist()}; "
-            "a classifier needs both classes. See the reasons in the attrition of its cohorts: "
-            + "; ".join(f"{row.reason}: {row.n_excluded}" for row in attrition.itertuples())
-        )
-    return table.sort_values("patient_id", ignore_index=True)[[*IDENTITY, *columns]], attrition
+    if study.exclude_suspected_duplicates:
+        table = _without_duplicates(table, columns, logs)
+    for log in logs:
+        log.exclude("patients in the study", table.index[:0], table["y"])
+    attrition = pd.concat([log.frame() for log in logs], ignore_index=True)
+    _require_both_classes(name, table, attrition)
+    return Assembled(table.reset_index(drop=True)[[*IDENTITY, *columns]], attrition, table.index)
 
 
 def _one_cohort(
-    name: str, study: StudyConfig, cohort: Cohort, values: pd.DataFrame, columns: list[str]
+    name: str, study: StudyConfig, cohort: Cohort, values: pd.DataFrame, used: list[str]
 ) -> tuple[pd.DataFrame, AttritionLog]:
-    clinical = cohort.clinical.set_index("sample_id", drop=False).sort_index()
-    log = AttritionLog(name, cohort.name, clinical.index)
-    remaining = _keep_baseline(clinical, log)
+    clinical = cohort.clinical.set_index("sample_id").sort_index()
+    log = AttritionLog(name, cohort.name, clinical["patient_id"])
+    remaining = _keep_baseline(clinical["timepoint"], log)
     labels = label(clinical.loc[remaining], study.endpoint, cohort.name)
-    for reason, samples in labels.groupby("reason", sort=True):
+    measured = values.reindex(index=remaining)[used].notna().any(axis="columns")
+    remaining = _keep_one_sample(clinical.loc[remaining, "patient_id"], labels["y"].notna(), measured, log)
+    for reason, samples in labels.loc[remaining].groupby("reason", sort=True):
         remaining = log.exclude(str(reason), samples.index, labels["y"])
-    features = values.reindex(index=remaining, columns=columns)
-    if study.exclude_suspected_duplicates:
-        later = pd.Index(suspected_duplicates(features)["second"].unique())
-        remaining = log.exclude("suspected duplicate of another patient", later, labels["y"])
-    log.exclude("patients in the study", remaining[:0], labels["y"])
+    if not measured[remaining].all():
+        remaining = log.exclude("no feature of the study measured", remaining[~measured[remaining]], labels["y"])
     identity = pd.DataFrame(
         {
             "patient_id": clinical.loc[remaining, "patient_id"],
@@ -85,21 +108,37 @@ def _one_cohort(
             "study_family": cohort.config.study_family,
         }
     )
-    return pd.concat(
-        [identity, labels.loc[remaining, ["y", "time_days", "event"]], features.loc[remaining]], axis="columns"
-    ), log
+    known = labels.loc[remaining, ["y", "time_days", "event"]]
+    return pd.concat([identity, known, values.reindex(index=remaining)], axis="columns"), log
 
 
-def _keep_baseline(clinical: pd.DataFrame, log: AttritionLog) -> pd.Index:
-    """Keep one sample a patient, taken before treatment; of several, the first by `sample_id`."""
-    timepoint = clinical["timepoint"]
+def _keep_baseline(timepoint: pd.Series, log: AttritionLog) -> pd.Index:
+    remaining = timepoint.index
     for other in sorted(set(timepoint) - {BASELINE}):
-        log.exclude(f"not before treatment ({other})", clinical.index[timepoint.eq(other)])
-    baseline = clinical.loc[timepoint.eq(BASELINE), "patient_id"]
-    repeated = baseline.index[baseline.duplicated()]
-    if len(repeated):
-        log.exclude("further baseline sample of the same patient", repeated)
-    return baseline.index.difference(repeated, sort=False)
+        remaining = log.exclude(f"not before treatment ({other})", timepoint.index[timepoint.eq(other)])
+    return remaining
+
+
+def _keep_one_sample(
+    patient_id: pd.Series, classifiable: pd.Series, measured: pd.Series, log: AttritionLog
+) -> pd.Index:
+    """Of a patient's baseline samples, keep the first by `sample_id` that has a label and measurements, if any has."""
+    order = pd.DataFrame({"patient_id": patient_id, "unlabelled": ~classifiable, "unmeasured": ~measured})
+    order = order.sort_values(["unlabelled", "unmeasured"], kind="stable")
+    repeated = order.index[order["patient_id"].duplicated()]
+    if repeated.empty:
+        return patient_id.index
+    return log.exclude("further baseline sample of the same patient", repeated.sort_values())
+
+
+def _without_duplicates(table: pd.DataFrame, columns: list[str], logs: list[AttritionLog]) -> pd.DataFrame:
+    """Take the later of two patients who look like one out of the study, in whichever cohort it is."""
+    later = suspected_duplicates(table.set_index("patient_id")[columns])["second"]
+    leaving = table["patient_id"].isin(later)
+    for log in logs:
+        samples = table.index[leaving & table["cohort"].eq(log.cohort)]
+        log.exclude("suspected duplicate of another patient", samples, table["y"])
+    return table[~leaving]
 
 
 def _require_unique_patients(table: pd.DataFrame) -> None:
@@ -107,4 +146,13 @@ def _require_unique_patients(table: pd.DataFrame) -> None:
     if len(repeated):
         raise StratifyError(
             f"{len(repeated)} patients stand in more than one cohort of the study: {', '.join(repeated[:3])}"
+        )
+
+
+def _require_both_classes(name: str, table: pd.DataFrame, attrition: pd.DataFrame) -> None:
+    if table["y"].nunique() < 2:
+        steps = "; ".join(f"{row.reason}: {row.n_excluded} excluded" for row in attrition.itertuples())
+        raise StratifyError(
+            f"study {name!r}: {len(table)} patients remain, all with label {table['y'].unique().tolist()}; "
+            f"a classifier needs both classes. Attrition: {steps}"
         )

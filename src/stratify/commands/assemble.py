@@ -27,9 +27,10 @@ def run(args: argparse.Namespace) -> None:
     """Read the cohorts, assemble, write `table.parquet` and `attrition.parquet`."""
     inputs = read_study_inputs(args)
     signatures = load_catalogue(args.signatures)
-    table, attrition = assemble(inputs.name, inputs.study, read_cohorts(inputs, signatures), signatures)
-    for step in attrition.itertuples():
+    assembled = assemble(inputs.name, inputs.study, read_cohorts(inputs, signatures), signatures)
+    for step in assembled.attrition.itertuples():
         logger.info("%s: %s: %d excluded, %d remain", step.cohort, step.reason, step.n_excluded, step.n_remaining)
-    write_table(attrition, ATTRITION, inputs.layout.attrition(inputs.name))
-    write_table(table, TABLE, inputs.layout.table(inputs.name))
-    logger.info("%s: %d patients, %d of them %s", inputs.name, len(table), table["y"].sum(), inputs.study.positive)
+    write_table(assembled.attrition, ATTRITION, inputs.layout.attrition(inputs.name))
+    write_table(assembled.table, TABLE, inputs.layout.table(inputs.name))
+    y = assembled.table["y"]
+    logger.info("%s: %d patients, %d of them with %s", inputs.name, len(y), y.sum(), inputs.study.positive)

@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> None:
     """Write synthetic patients drawn from the ranges on the model's card."""
     from stratify.score.example import synthetic_patients
     from stratify.score.patients import check_format, write_rows
+    from stratify.score.wording import counted
 
     if args.patients < 1:
         raise StratifyError(f"--patients must be at least 1, found {args.patients}")
@@ -32,4 +33,5 @@ def run(args: argparse.Namespace) -> None:
     model = load_model(args.model, args.tracking_uri)
     patients = synthetic_patients(model.card, args.patients, args.seed)
     write_rows(patients, args.output)
-    logger.info("wrote %s: %d synthetic patients with %d features", args.output, *patients.shape)
+    people = counted(len(patients), "synthetic patient")
+    logger.info("wrote %s: %s with %s", args.output, people, counted(patients.shape[1], "feature"))

@@ -74,7 +74,7 @@ def _run_model(args: argparse.Namespace) -> None:
         name, study, datasets=inputs.datasets, model=args.model, tuned=final, table=table, signatures=signatures
     )
     experiment = Experiment(name, study, args.model, read_cohorts(inputs, signatures), signatures, splits)
-    measures = measure_canaries(experiment, model, table, final.parameters)
+    measures = measure_canaries(experiment, fitted, model, table)
     for measure in measures.itertuples():
         logger.info("canary %s: %s %.3g (limit %.3g)", measure.canary, measure.measure, measure.value, measure.limit)
 

@@ -5,7 +5,11 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stratify.errors import StratifyError
+
 if TYPE_CHECKING:
+    import pandas as pd
+
     from stratify.score.model import PatientModel
 
 logger = logging.getLogger(__name__)
@@ -31,25 +35,51 @@ def run(args: argparse.Namespace) -> None:
     from stratify.score.patients import check_format, read_patients, write_rows
 
     check_format(args.output)
+    if _same_file(args.input, args.output):
+        raise StratifyError(f"--input and --output are the same file, {args.input}; name another output")
     patients = read_patients(args.input, args.id)
     model = load_model(args.model, args.tracking_uri)
-    ignored = model.unknown_columns(patients)
+    _report_columns(model, list(patients.columns), str(args.input))
+    scores = model.predict(patients)
+    write_rows(scores, args.output)
+    _report_scores(model, scores)
+    logger.info("wrote %s", args.output)
+    logger.info(model.card.research_use_only)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file, also where the file system takes no notice of case."""
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _report_columns(model: "PatientModel", columns: list[str], where: str) -> None:
+    """Say which columns are ignored and which features are not there."""
+    from stratify.score.columns import check_columns
+
+    try:
+        lacking = check_columns(model, columns)
+    except StratifyError as error:
+        raise StratifyError(f"{where}: {error}") from None
+    ignored = model.unknown_columns(columns)
     if ignored:
         more = f" and {len(ignored) - SHOWN} more" if len(ignored) > SHOWN else ""
         logger.info("columns the model does not know, ignored: %s%s", ", ".join(ignored[:SHOWN]), more)
-    scores = model.predict(patients)
-    write_rows(scores, args.output)
+    if lacking:
+        logger.warning(lacking)
+
+
+def _report_scores(model: "PatientModel", scores: "pd.DataFrame") -> None:
+    from stratify.score.wording import counted
+
     counts = scores["stratum"].value_counts().reindex([*model.card.strata, "not_scored"], fill_value=0)
     strata = ", ".join(f"{label} {count}" for label, count in counts.items() if count or label != "not_scored")
     logger.info("%s (%s): probability of %s", model.card.title, model.card.model, model.card.positive)
-    logger.info("%d patients: %s", len(scores), strata)
+    logger.info("%s: %s", counted(len(scores), "patient"), strata)
     outside = int(scores["outside_training_range"].sum())
     partial = int((scores["feature_coverage"] < 1).sum())
     logger.info("%d with missing features, %d with values outside the training range", partial, outside)
     if model.card.transductive_reason:
         logger.warning("caution, transductive study: %s", model.card.transductive_reason)
-    logger.info("wrote %s", args.output)
-    logger.info(model.card.research_use_only)
 
 
 def load_model(reference: str, tracking_uri: str | None) -> "PatientModel":

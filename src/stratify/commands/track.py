@@ -18,6 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, type=Path, help="study file, config/studies/<id>.yaml")
     parser.add_argument("--results", default=Path("results"), type=Path, help="folder of the run's results")
     parser.add_argument(
+        "--occasion", default="", help="word kept in the record, by which the workflow knows why it was written"
+    )
+    parser.add_argument(
         "--tracking-uri", help="MLflow tracking store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db"
     )
 
@@ -36,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     commit, dirty = git_state(args.study.parent)
     provenance = Provenance(git_commit=commit, git_dirty=dirty, package_version=__version__, results=args.results)
     summary = mirror_study(results, provenance, choose_tracking_uri(args.tracking_uri))
-    write_json(summary, Layout(args.results).track(results.study))
+    write_json(summary | {"occasion": args.occasion}, Layout(args.results).track(results.study))
     if summary["champion"] is None:
         logger.warning("%s: no champion, because no candidate's canaries passed; the alias is not set", results.study)
         return

@@ -199,6 +199,9 @@ class DatasetConfig(Closed):
     study_family: str
     """Cohorts of one family come from one study, consortium or laboratory run."""
 
+    control_arm: Literal["none", "randomised"] = "none"
+    """Whether patients were randomised against a control; without one no marker can be shown to be predictive."""
+
     cohort_relative: str | None = None
     """Why a patient's values depend on who else is in the file (rank-normalised, batch-corrected); none where not."""
 

@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from stratify.config.closed import Closed
 from stratify.config.dataset import DatasetConfig
+from stratify.config.problems import describe
 from stratify.config.run import RunConfig
 from stratify.config.source import SourceConfig
 from stratify.config.study import StudyConfig
@@ -36,8 +36,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         The file is missing (names its nearest neighbour), is not YAML, or is not a mapping.
     """
     if not path.is_file():
-        neighbours = [other.stem for other in path.parent.glob("*.yaml")]
-        raise StratifyError(f"{path}: no such file; {nearest(path.stem, neighbours)}")
+        raise StratifyError(f"{path}: no such file; {_neighbour(path)}")
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -45,6 +44,18 @@ def read_yaml(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise StratifyError(f"{path}: expected a mapping of keys, found {type(content).__name__}")
     return content
+
+
+def _neighbour(path: Path) -> str:
+    """Say which file may be meant by a path that leads to none; a bare name may stand for one of the configuration."""
+    name = path.name.removesuffix(".yaml") + ".yaml"
+    below = sorted(Path("config").glob("*/*.yaml")) if path.parent == Path() else []
+    candidates = [path.with_name(name), *(other for other in below if other.name == name)]
+    meant = next((str(other) for other in candidates if other.is_file()), None)
+    if meant is not None:
+        return f"did you mean {meant!r}?"
+    stems = [other.stem for other in path.parent.glob("*.yaml") if not other.name.startswith(".")]
+    return nearest(path.stem, stems) if stems else f"the folder {str(path.parent)!r} holds no .yaml file"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
@@ -85,61 +96,7 @@ def validate(model: type[ConfigModel], content: object, where: str) -> ConfigMod
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problems = "; ".join(_describe(model, problem) for problem in error.errors()[:5])
-        raise StratifyError(f"{where}: {problems}") from None
-
-
-def _describe(model: type[Closed], problem: ErrorDetails) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "top level"
-    if problem["type"] == "extra_forbidden":
-        key = str(problem["loc"][-1])
-        return f"unknown key {place!r}; {nearest(key, _valid_keys(model, problem['loc'][:-1]))}"
-    if problem["type"] == "missing":
-        return f"key {place!r} is required and missing"
-    message = problem["msg"].removeprefix("Value error, ")
-    if isinstance(problem["input"], dict | list):
-        return f"{place}: {message}"
-    return f"{place}: {message}, found {problem['input']!r}"
-
-
-def _valid_keys(model: type[Closed], location: tuple[int | str, ...]) -> list[str]:
-    """Names of the fields at a location of a (possibly nested) model."""
-    schema = model.model_json_schema()
-    nodes = [schema]
-    for part in location:
-        nodes = [child for node in nodes for child in _children(schema, node, str(part))]
-    forms = [form for node in nodes for form in _forms(schema, node)]
-    return sorted({name for form in forms for name in form.get("properties", {})})
-
-
-def _forms(schema: dict[str, Any], node: dict[str, Any]) -> list[dict[str, Any]]:
-    """List a node and the forms it can take."""
-    node = _resolve(schema, node)
-    return [node, *(_resolve(schema, form) for form in node.get("anyOf", node.get("oneOf", [])))]
-
-
-def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    while "$ref" in node:
-        node = schema["$defs"][node["$ref"].rsplit("/", 1)[-1]]
-    return node
-
-
-def _children(schema: dict[str, Any], node: dict[str, Any], part: str) -> list[dict[str, Any]]:
-    """List the schema nodes one step down; a union's tag (as pydantic reports it) selects among its members."""
-    tagged = _resolve(schema, node).get("discriminator", {}).get("mapping", {}).get(part)
-    if tagged:
-        return [{"$ref": tagged}]
-    found = []
-    for candidate in _forms(schema, node):
-        if part in candidate.get("properties", {}):
-            found.append(candidate["properties"][part])
-        elif isinstance(candidate.get("additionalProperties"), dict):
-            found.append(candidate["additionalProperties"])
-        elif "patternProperties" in candidate:
-            found += candidate["patternProperties"].values()
-        elif "items" in candidate:
-            found.append(candidate["items"])
-    return found
+        raise StratifyError(f"{where}: {describe(model, content, error.errors())}") from None
 
 
 def load_run(path: Path) -> RunConfig:

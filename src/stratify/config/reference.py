@@ -1,10 +1,10 @@
-"""The configuration models as JSON Schemas for editors, and as the table of keys in `config/README.md`.
+"""The configuration models as JSON Schemas for editors; tables of the keys and known columns for `config/README.md`.
 
-``python -m stratify.config.reference`` in the repository writes both again; a test keeps them in step.
+``python -m stratify.config.reference`` in the repository writes them again; a test keeps them in step.
 """
 
 import json
-import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from stratify.config.dataset import DatasetConfig
 from stratify.config.run import RunConfig
 from stratify.config.source import SourceConfig
 from stratify.config.study import StudyConfig
+from stratify.harmonize.units import unit_of
+from stratify.harmonize.vocabulary import CHARACTERISTICS, OUTCOME_ENDINGS, OUTCOMES, Term
 
 MODELS: dict[str, type[Closed]] = {
     "config": RunConfig,
@@ -26,7 +28,6 @@ FILES = {
     "dataset": "config/datasets/<id>.yaml",
     "study": "config/studies/<id>.yaml",
 }
-BEGIN, END = "<!-- keys: begin -->", "<!-- keys: end -->"
 
 
 def schema_files() -> dict[str, str]:
@@ -56,10 +57,45 @@ def key_tables() -> str:
     return "\n\n".join(parts)
 
 
-def with_key_tables(readme: str) -> str:
-    """Replace the part of the README between its markers by the tables."""
-    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", flags=re.DOTALL)
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{key_tables()}\n\n{END}", readme)
+def vocabulary_tables() -> str:
+    """Make the tables of known columns in Markdown."""
+    endings = {f"<outcome>{ending}": term for ending, term in OUTCOME_ENDINGS.items()}
+    return (
+        "### Characteristics, under `columns`\n\n"
+        f"{_terms(CHARACTERISTICS)}\n\n"
+        "`timepoint` and `arm` have keys of their own in the dataset file.\n\n"
+        "### Outcomes, under `endpoints`\n\n"
+        f"{_terms(OUTCOMES | endings)}"
+    )
+
+
+def with_tables(readme: str) -> str:
+    """Replace the parts of the README between markers by the tables.
+
+    Parameters
+    ----------
+    readme
+        Text with the lines ``<!-- keys: begin -->``, ``<!-- keys: end -->`` and the same for ``vocabulary``.
+
+    Returns
+    -------
+    str
+    """
+    for part, tables in {"keys": key_tables(), "vocabulary": vocabulary_tables()}.items():
+        begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+        before, _, rest = readme.partition(begin)
+        readme = f"{before}{begin}\n\n{tables}\n\n{end}{rest.partition(end)[2]}"
+    return readme
+
+
+def _terms(terms: Mapping[str, Term]) -> str:
+    rows = ["| name | kind | unit | plausible | levels | meaning |", "| --- | --- | --- | --- | --- | --- |"]
+    for name, term in terms.items():
+        plausible = "{:g} to {:g}".format(*term.plausible) if term.plausible else ""
+        levels = ", ".join(f"`{level}`" for level in term.levels or ())
+        cells = [f"`{name}`", term.kind, f"`{unit}`" if (unit := unit_of(name)) else "", plausible, levels]
+        rows.append(f"| {' | '.join([*cells, term.description])} |")
+    return "\n".join(rows)
 
 
 def _sections(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
@@ -110,7 +146,7 @@ def write_reference(root: Path) -> None:
     for name, text in schema_files().items():
         (root / "workflow" / "schemas" / name).write_text(text, encoding="utf-8")
     readme = root / "config" / "README.md"
-    readme.write_text(with_key_tables(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    readme.write_text(with_tables(readme.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from stratify.config.closed import Closed, written_short_as
+from stratify.config.search import effective_search
 
 FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
 FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
@@ -147,6 +148,10 @@ class StudyConfig(Closed):
     positive: str
     """What the positive class is, in words (`response`, `distant metastasis within five years`)."""
 
+    positive_is: Literal["favourable", "adverse"]
+    """Whether the positive class is a good outcome (response) or a bad one (metastasis, death): signatures that are
+    published as higher in responders are turned accordingly."""
+
     datasets: StudyDatasets
     """The cohorts."""
 
@@ -195,6 +200,13 @@ class StudyConfig(Closed):
     def _consistent(self) -> "StudyConfig":
         if self.transductive and not self.transductive_reason:
             raise ValueError("a transductive study must give its transductive_reason")
+        if len(self.datasets.train) > 1:
+            raise ValueError(
+                f"design {self.design.kind} takes one training cohort, found {self.datasets.train}: its estimates are "
+                "within a cohort, and folds across cohorts would reward telling cohorts apart"
+            )
+        for name, model in self.models.items():
+            effective_search(name, model.search)
         strangers = [name for name in self.champion.among if name not in self.models]
         if strangers:
             raise ValueError(

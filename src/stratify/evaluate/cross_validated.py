@@ -47,8 +47,8 @@ def fold_mean(statistic: Statistic[[]], cohort: Cohort, score: Floats) -> Floats
     repetitions = []
     for fold, row in zip(cohort.fold, scores, strict=True):
         members = [fold == one for one in range(1 + cohort.fold.max(initial=0))]
-        repetitions.append(_mean([statistic(cohort.y[m], row[m], cohort.weights[:, m]) for m in members]))
-    return _mean(repetitions)
+        repetitions.append(mean_of_defined([statistic(cohort.y[m], row[m], cohort.weights[:, m]) for m in members]))
+    return mean_of_defined(repetitions)
 
 
 def repetition_mean(
@@ -134,10 +134,21 @@ def _slope(cohort: Cohort, probability: Floats) -> Estimate:
     return percentile(repetition_mean(calibration.calibration_slope, cohort, probability))
 
 
-def _mean(values: list[Floats]) -> Floats:
-    """Average over those that are defined."""
-    stacked = np.vstack(values)
+def mean_of_defined(values: list[Floats]) -> Floats:
+    """Average arrays element by element over those that are defined.
+
+    Parameters
+    ----------
+    values : list of array of float
+        Arrays of one shape; NaN where undefined.
+
+    Returns
+    -------
+    array of float
+        Of the same shape; NaN where all are undefined.
+    """
+    stacked = np.stack(values)
     defined = np.isfinite(stacked)
     count = defined.sum(axis=0)
     total = np.where(defined, stacked, 0).sum(axis=0)
-    return np.divide(total, count, out=np.full(stacked.shape[1], np.nan), where=count > 0)
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)

@@ -92,15 +92,15 @@ def two_sided_p(differences: Floats) -> float:
     return float(min(1.0, 2 * (smaller + 1) / (draws.size + 1)))
 
 
-def wilson(events: int, n: int, level: float = 0.95) -> Estimate:
+def wilson(events: float, n: float, level: float = 0.95) -> Estimate:
     """Give a share with Wilson's score interval (doi:10.1080/01621459.1927.10502953).
 
     Parameters
     ----------
     events
-        Patients with the event.
+        Patients with the event; may be an average over repetitions.
     n
-        Patients.
+        Patients; likewise.
     level
         Coverage.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from stratify.config.source import SourceConfig
 from stratify.fetch.digest import sha256_of
+from stratify.fetch.placed import PLACED
 from stratify.fetch.source import KEPT, Obtained
 
 NOT_STATED = "not_stated"
@@ -17,7 +18,7 @@ def build_manifest(
     """Describe the files of a source.
 
     A kept file keeps the origin and date of the earlier manifest where that one describes the same bytes; without
-    one, its date is that of the file itself.
+    one, its date is that of the file itself, as it is for a file placed by hand.
 
     Parameters
     ----------
@@ -35,14 +36,14 @@ def build_manifest(
     Returns
     -------
     dict
-        JSON-serialisable; `fetched` in ISO 8601, UTC.
+        JSON-serialisable; `fetched` in ISO 8601, UTC. Files placed by hand have no `package` and no `path`: both null.
     """
     return {
         "source": source,
         "title": config.title,
         "citation": config.citation,
         "licence": config.licence,
-        "package": config.package.model_dump(),
+        "package": config.package.model_dump() if config.package else None,
         "files": {file.name: _entry(file, config, earlier, now) for file in obtained},
     }
 
@@ -55,12 +56,15 @@ def _entry(file: Obtained, config: SourceConfig, earlier: Mapping[str, Any], now
         "obtained_from": file.origin,
         "fetched": _utc(now),
     }
+    dated = entry | {"fetched": _utc(datetime.fromtimestamp(file.path.stat().st_mtime, UTC))}
+    if file.origin == PLACED:
+        return dated
     if file.origin != KEPT:
         return entry
     known = earlier.get("files", {}).get(file.name, {})
     if known.get("sha256") == entry["sha256"] and {"obtained_from", "fetched"} <= known.keys():
         return entry | {key: known[key] for key in ("obtained_from", "fetched")}
-    return entry | {"fetched": _utc(datetime.fromtimestamp(file.path.stat().st_mtime, UTC))}
+    return dated
 
 
 def _utc(moment: datetime) -> str:

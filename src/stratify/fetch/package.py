@@ -1,5 +1,6 @@
 """Files that a published Python package carries: from its installed copy, or from its wheel."""
 
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -75,9 +76,12 @@ def _explain(package: Package, output: str) -> str:
         return f"cannot download {wanted}: this Python has no pip; run `{sys.executable} -m ensurepip` ({last})"
     if "connection broken" in output or "Could not fetch URL" in output or "from versions: none" in output:
         return (
-            f"cannot download {wanted}: pip found no package index with it; check the network and pip's index ({last})"
+            f"cannot download {wanted}: no package of that name and version, or no package index in reach; check the "
+            f"name, the network and pip's index ({last})"
         )
     if "No matching distribution" in output:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        return f"cannot download {wanted}: pip finds no wheel for Python {version} on {sys.platform} ({last})"
+        python = f"{sys.version_info.major}.{sys.version_info.minor}"
+        listed = re.search(r"from versions: ([^)]*)\)", output)
+        others = f"; there are wheels of {listed[1]}" if listed else ""
+        return f"cannot download {wanted}: pip finds no wheel for Python {python} on {sys.platform}{others} ({last})"
     return f"cannot download {wanted}: pip failed ({last})"

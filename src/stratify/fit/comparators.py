@@ -65,7 +65,7 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
         Feature name to whether higher values are published to mean the positive class.
     """
     scored = {
-        f"sig.{name}": signature.higher_means_response
+        f"sig.{name}": signature.higher_means_response == (study.positive_is == "favourable")
         for name, signature in signatures.items()
         if f"sig.{name}" in table
     }

@@ -1,6 +1,8 @@
 """Train a model on every split and predict the patients it never saw."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,8 +10,10 @@ from sklearn.pipeline import Pipeline
 
 from stratify.artifacts.split import FINAL
 from stratify.assemble.features import model_features
+from stratify.config.search import effective_search
 from stratify.config.study import StudyConfig
-from stratify.fit.models import find_model, search_grid
+from stratify.errors import StratifyError
+from stratify.fit.models import MODELS
 from stratify.fit.tuning import Tuned, tune
 from stratify.log_odds import log_odds
 
@@ -35,7 +39,13 @@ class CrossFit:
     tuned: dict[str, Tuned]
 
 
-def cross_fit(study: StudyConfig, model: str, table: pd.DataFrame, splits: pd.DataFrame) -> CrossFit:
+def cross_fit(
+    study: StudyConfig,
+    model: str,
+    table: pd.DataFrame,
+    splits: pd.DataFrame,
+    parameters: Mapping[str, Any] | None = None,
+) -> CrossFit:
     """Fit a model on the training rows of each split, tuning included, and predict its test rows.
 
     Parameters
@@ -48,6 +58,8 @@ def cross_fit(study: StudyConfig, model: str, table: pd.DataFrame, splits: pd.Da
         The study table, in any row order.
     splits
         As in `artifacts.split.SPLITS`.
+    parameters
+        Hyper-parameters to use in every split; tuned in each where ``None``.
 
     Returns
     -------
@@ -56,7 +68,7 @@ def cross_fit(study: StudyConfig, model: str, table: pd.DataFrame, splits: pd.Da
     predictions, tunings, tuned = [], [], {}
     for split, members in splits.groupby("split", sort=True):
         train, test = split_rows(table, members)
-        fitted = fit_split(study, model, train)
+        fitted = fit_split(study, model, train, parameters)
         rows = train if split == FINAL else test
         scored = predict(fitted.pipeline, rows, model_features(study, table.columns))
         predictions.append(
@@ -86,14 +98,27 @@ def split_rows(table: pd.DataFrame, members: pd.DataFrame) -> tuple[pd.DataFrame
     Returns
     -------
     train, test : DataFrame
+
+    Raises
+    ------
+    StratifyError
+        The split and the table are not about the same patients.
     """
+    strangers = set(table["patient_id"]) ^ set(members["patient_id"])
+    if strangers:
+        raise StratifyError(
+            f"{len(strangers)} patients are in the study table or in the split, but not in both: "
+            f"{', '.join(sorted(strangers)[:3])}; run the stages from `assemble` again"
+        )
     role = members.set_index("patient_id")["role"].reindex(table["patient_id"]).to_numpy()
     ordered = table.assign(_role=role).sort_values("patient_id", ignore_index=True)
     parts = [ordered[ordered["_role"] == side].drop(columns="_role") for side in ("train", "test")]
     return parts[0], parts[1]
 
 
-def fit_split(study: StudyConfig, model: str, train: pd.DataFrame) -> Tuned:
+def fit_split(
+    study: StudyConfig, model: str, train: pd.DataFrame, parameters: Mapping[str, Any] | None = None
+) -> Tuned:
     """Tune and fit a model on training patients.
 
     Parameters
@@ -104,15 +129,21 @@ def fit_split(study: StudyConfig, model: str, train: pd.DataFrame) -> Tuned:
         Name of the model.
     train
         Rows of the study table.
+    parameters
+        Hyper-parameters to use; tuned on inner folds where ``None``.
 
     Returns
     -------
     Tuned
     """
     features = train[model_features(study, train.columns)]
+    pipeline = MODELS[model](features, study.seed)
+    if parameters is not None:
+        pipeline[-1].set_params(**parameters)
+        return Tuned(pipeline.fit(features, train["y"].to_numpy(dtype=int)), dict(parameters), pd.DataFrame())
     return tune(
-        find_model(model).build(features, study.seed),
-        search_grid(model, study.models[model].search),
+        pipeline,
+        effective_search(model, study.models[model].search),
         features,
         train["y"].to_numpy(dtype=int),
         inner=study.design.inner,

@@ -2,17 +2,20 @@
 
 import json
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from lightgbm.basic import LightGBMError
 from scipy.stats import rankdata
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ParameterGrid, RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
+from sklearn.utils._param_validation import InvalidParameterError
 
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
@@ -47,7 +50,7 @@ def tune(
     pipeline
         Unfitted pipeline.
     grid
-        Candidate values by pipeline parameter.
+        Candidate values by parameter of the classifier.
     features : DataFrame, shape (n_patients, n_features)
         Training patients only.
     y : ndarray of int, shape (n_patients,)
@@ -69,7 +72,7 @@ def tune(
         )
     candidates = list(ParameterGrid(dict(grid)))
     folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _named_parameters():
         warnings.simplefilter("error", ConvergenceWarning)
         estimates = np.mean(
             [
@@ -79,16 +82,27 @@ def tune(
             axis=0,
         )
         best = int(np.argmax(estimates[:, 1]))
-        fitted = clone(pipeline).set_params(**candidates[best]).fit(features, y)
+        fitted = clone(pipeline)
+        fitted[-1].set_params(**candidates[best])
+        fitted.fit(features, y)
     table = pd.DataFrame(
         {
-            "parameters": [json.dumps(_short(candidate), sort_keys=True) for candidate in candidates],
+            "parameters": [json.dumps(candidate, sort_keys=True) for candidate in candidates],
             "inner_auroc": estimates[:, 0],
             "inner_neg_log_loss": estimates[:, 1],
             "chosen": (np.arange(len(candidates)) == best).astype(int),
         }
     )
-    return Tuned(fitted, _short(candidates[best]), table)
+    return Tuned(fitted, candidates[best], table)
+
+
+@contextmanager
+def _named_parameters() -> Iterator[None]:
+    """Turn a hyper-parameter that a model refuses into a message about the study file."""
+    try:
+        yield
+    except (InvalidParameterError, LightGBMError) as error:
+        raise StratifyError(f"models: a value of the search space is refused: {error}") from None
 
 
 def _inner_estimates(
@@ -104,7 +118,7 @@ def _inner_estimates(
     """
     preprocess = clone(pipeline[:-1])
     X_inside, X_outside = preprocess.fit_transform(*inside), preprocess.transform(outside[0])
-    classifiers = [clone(pipeline[-1]).set_params(**_short(candidate)) for candidate in candidates]
+    classifiers = [clone(pipeline[-1]).set_params(**candidate) for candidate in candidates]
     probability = np.array(
         [classifier.fit(X_inside, inside[1]).predict_proba(X_outside)[:, 1] for classifier in classifiers]
     )
@@ -122,7 +136,3 @@ def _neg_log_loss(y: np.ndarray, probability: np.ndarray) -> np.ndarray:
     """Mean log likelihood of many candidates at once; shapes as for AUROC."""
     of_label = np.where(y == 1, probability, 1 - probability)
     return np.log(np.clip(of_label, np.finfo(float).eps, None)).mean(axis=1)
-
-
-def _short(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix("classifier__"): value for name, value in parameters.items()}

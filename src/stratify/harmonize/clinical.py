@@ -13,6 +13,7 @@ from stratify.harmonize.findings.endpoints import check_endpoints
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import check_identifiers
 from stratify.harmonize.identifiers import identify
+from stratify.harmonize.wording import counted
 
 AS_PUBLISHED = "__as_published"
 """Ending of a column that keeps the source's constant, for published formulas only."""
@@ -85,8 +86,8 @@ def _timepoints(raw: pd.DataFrame, clinical: Clinical, where: str) -> pd.Series:
     missing = timepoints.index[timepoints.isna()]
     if len(missing):
         raise StratifyError(
-            f"{where}: {len(missing)} sample(s) without a time point: {listed(missing)}; where it was not recorded, "
-            "map it to `unknown`"
+            f"{where}: {counted(len(missing), 'sample')} without a time point: {listed(missing)}; "
+            "where it was not recorded, map it to `unknown`"
         )
     return timepoints
 

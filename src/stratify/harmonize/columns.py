@@ -3,12 +3,12 @@
 import pandas as pd
 
 from stratify.config.dataset import Column
-from stratify.errors import StratifyError, nearest
+from stratify.errors import StratifyError
 from stratify.harmonize.numbers import offenders, parse_numbers
 from stratify.harmonize.readers.grid import column_of
 from stratify.harmonize.units import DURATIONS, factor_to, unit_of
 from stratify.harmonize.values import apply_groups, apply_values, mark_missing
-from stratify.harmonize.vocabulary import VOCABULARY, Kind, term_for
+from stratify.harmonize.vocabulary import Kind, nearest_term, term_for
 
 
 def map_column(name: str, column: Column, raw: pd.DataFrame, where: str, *, decimal: str = ".") -> pd.Series:
@@ -90,7 +90,8 @@ def _kind(name: str, column: Column, values: pd.Series, mapped: bool, where: str
         return column.kind
     if not mapped:
         raise StratifyError(
-            f"{where}: not in the vocabulary: write `kind: number` or `kind: category`; {nearest(name, VOCABULARY)}"
+            f"{where}: not in the vocabulary: write `kind: number` or `kind: category`; {nearest_term(name)} "
+            "(known names: config/README.md)"
         )
     meanings = values.dropna()
     numeric = meanings.map(lambda value: isinstance(value, int | float))

@@ -5,7 +5,9 @@ import pandas as pd
 from stratify.config.dataset import Clinical
 from stratify.errors import StratifyError
 from stratify.harmonize.columns import map_column
+from stratify.harmonize.findings.finding import listed
 from stratify.harmonize.readers.grid import column_of
+from stratify.harmonize.wording import counted
 
 NUMBERED = "row"
 """Prefix of the identity of a numbered row."""
@@ -86,4 +88,6 @@ def _text_of(raw: pd.DataFrame, name: str, where: str) -> pd.Series:
 def _refuse_missing(values: pd.Series, what: str, where: str) -> None:
     if values.isna().any():
         rows = [str(at) for at, missing in enumerate(values.isna(), start=1) if missing]
-        raise StratifyError(f"{where}: {len(rows)} row(s) without {what}: data row(s) {', '.join(rows[:3])}")
+        raise StratifyError(
+            f"{where}: {counted(len(rows), 'row')} without {what}, counted below the header: {listed(rows)}"
+        )

@@ -12,6 +12,7 @@ from stratify.harmonize.findings import measurements as checks
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import stripped_names
 from stratify.harmonize.identifiers import number_rows
+from stratify.harmonize.wording import counted
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _oriented(raw: pd.DataFrame, modality: Modality, where: str) -> pd.DataFrame
     for labels, what in ((features, "feature"), (samples, "sample")):
         nameless = labels.isna() | (labels == "")
         if nameless.any():
-            raise StratifyError(f"{where}: {nameless.sum()} {what}(s) without a name")
+            raise StratifyError(f"{where}: {counted(int(nameless.sum()), what)} without a name")
     return raw.set_axis(modality.namespace + "." + features, axis="index").set_axis(samples, axis="columns")
 
 

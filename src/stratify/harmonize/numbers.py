@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.errors import StratifyError
+from stratify.harmonize.wording import counted
 
 
 def offenders(values: pd.Series, wrong: pd.Series) -> str:
@@ -19,7 +20,7 @@ def offenders(values: pd.Series, wrong: pd.Series) -> str:
     Returns
     -------
     str
-        For example ``3 value(s): '<5' (A1, A7), 'n/a' (A9)``.
+        For example ``3 values: '<5' (A1, A7), 'n/a' (A9)``.
     """
     found = values[wrong.to_numpy()]
     shown = []
@@ -27,7 +28,7 @@ def offenders(values: pd.Series, wrong: pd.Series) -> str:
         names = [str(name) for name in group.index[:3]]
         shown.append(f"{value!r} ({', '.join(names)}{', …' if len(group) > len(names) else ''})")
     more = ", …" if found.nunique() > len(shown) else ""
-    return f"{len(found)} value(s): {', '.join(shown)}{more}"
+    return f"{counted(len(found), 'value')}: {', '.join(shown)}{more}"
 
 
 def parse_numbers(text: pd.Series, where: str, *, decimal: str = ".", infinite: bool = False) -> pd.Series:

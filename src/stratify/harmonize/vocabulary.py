@@ -4,9 +4,10 @@ Ranges are wide: they catch a wrong unit or a slipped decimal, not an unusual pa
 `kind` in the dataset file. The unit is the ending of the name (`stratify.harmonize.units`).
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
+
+from stratify.errors import nearest
 
 Kind = Literal["number", "category"]
 
@@ -41,7 +42,7 @@ def _status(what: str) -> Term:
     return Term("category", f"{what} status of the tumour", levels=("positive", "negative"))
 
 
-VOCABULARY = {
+CHARACTERISTICS = {
     # the sample
     "timepoint": Term(
         "category",
@@ -115,16 +116,23 @@ VOCABULARY = {
     # activity of inflammatory disease
     "das28": Term("number", "disease activity score of 28 joints", (0, 10)),
     "crohns_disease_activity_index": Term("number", "Crohn's disease activity index", (0, 900)),
-    # outcomes
+}
+"""What is known of a patient or sample before treatment, by name."""
+
+OUTCOMES = {
     "best_response": Term("category", "best response by RECIST", levels=("CR", "PR", "SD", "PD", "NE")),
     "published_response": _yes_no("response as the authors published it"),
 }
-"""Terms by name."""
+"""Outcomes by name."""
 
-_PATTERNS = {
-    r"[a-z0-9_]+_event$": _yes_no("whether the time ends in the event rather than in censoring"),
-    r"[a-z0-9_]+_days$": Term("number", "time from baseline to event or censoring"),
+OUTCOME_ENDINGS = {
+    "_event": _yes_no("whether the time ends in the event rather than in censoring"),
+    "_days": Term("number", "time from baseline to event or censoring"),
 }
+"""Outcomes by what their name ends in; any name of an outcome goes before it (`os_days`, `os_event`)."""
+
+VOCABULARY = CHARACTERISTICS | OUTCOMES
+"""Terms by name."""
 
 
 def term_for(name: str) -> Term | None:
@@ -147,4 +155,31 @@ def term_for(name: str) -> Term | None:
     """
     if name in VOCABULARY:
         return VOCABULARY[name]
-    return next((term for pattern, term in _PATTERNS.items() if re.match(pattern, name)), None)
+    return next((term for ending, term in OUTCOME_ENDINGS.items() if name.removesuffix(ending) not in ("", name)), None)
+
+
+def nearest_term(name: str) -> str:
+    """Say which known name is meant, first of all one that goes on from what was written.
+
+    Parameters
+    ----------
+    name
+        What was written.
+
+    Returns
+    -------
+    str
+        A clause to end an error message with.
+
+    Examples
+    --------
+    >>> nearest_term("age")
+    "did you mean 'age_years'?"
+    >>> nearest_term("tumour_size_cm")
+    "did you mean 'tumor_size_cm'?"
+    """
+    longer = [known for known in VOCABULARY if known.startswith(f"{name}_")]
+    longer = longer or [known for known in VOCABULARY if known.startswith(name)]
+    if longer:
+        return f"did you mean {' or '.join(repr(known) for known in longer[:3])}?"
+    return nearest(name, VOCABULARY)

@@ -34,13 +34,15 @@ def _design(results: StudyResults) -> dict[str, str]:
         )
     if results.study.transductive:
         found["Transductive"] = str(results.study.transductive_reason)
-    found["Prognostic or predictive: not assessable, single arm"] = (
-        "There is no randomised control arm. A feature associated with the outcome may mark the course of the disease "
-        "rather than the effect of a therapy."
-    )
+    if results.single_arm:
+        found["Prognostic or predictive: not assessable, single arm"] = (
+            "There is no randomised control arm. A feature associated with the outcome may mark the course of the "
+            "disease rather than the effect of a therapy."
+        )
     found["How often the outer results were looked at"] = (
-        "Outer results were computed once per execution; choices used inner folds only. How often a person read them "
-        "before changing the study file cannot be counted by a program."
+        "Outer results were computed once per execution. Choices made by the program used inner folds only; the list "
+        "of features and the grids were written by people, who may have known results of this cohort. How often a "
+        "person read the results before changing the study file cannot be counted by a program."
     )
     found["What the intervals hold"] = (
         "They resample patients and keep the models that were fitted: the uncertainty of who was judged is in them, "
@@ -48,7 +50,7 @@ def _design(results: StudyResults) -> dict[str, str]:
     )
     if results.best_biomarker is not None:
         found["The best biomarker is the best with hindsight"] = (
-            f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the published biomarkers. "
+            f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the single biomarkers. "
             "This flatters the biomarker, not the models."
         )
     return found
@@ -60,8 +62,10 @@ def _numbers(results: StudyResults) -> dict[str, str]:
     if rarer >= FEW:
         return {}
     auroc = results.metric(results.models[0], "auroc")
-    width = "" if auroc is None else number(auroc.high - auroc.low, 2)
-    spread = f" The interval of the AUROC is {width} wide: take its second digit with care." if width else ""
+    spread = ""
+    if auroc is not None and auroc.bounds():
+        width = number(auroc.high - auroc.low, 2)
+        spread = f" The interval of the AUROC is {width} wide: take its second digit with care."
     return {"Small numbers": f"{plural(rarer, 'patient')} in the rarer class.{spread}"}
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from stratify.evaluate.intervals import wilson
+from stratify.evaluate.cross_validated import mean_of_defined
+from stratify.evaluate.intervals import resample, wilson
 from stratify.evaluate.net_benefit import net_benefit as net_benefit_at
 
 GRID = np.linspace(0, 1, 201)
@@ -44,10 +45,7 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
     if known.empty:
         return _no_curve()
     patients = pd.Index(known["patient_id"].unique()).sort_values()
-    draws = np.random.default_rng(seed).multinomial(
-        len(patients), np.full(len(patients), 1 / len(patients)), size=resamples
-    )
-    weights = np.vstack([np.ones((1, len(patients))), draws]).astype(float)
+    weights = resample(len(patients), seed, resamples)
     repeats = []
     for _, repeat in known.groupby("repeat", dropna=False):
         folds = [
@@ -57,10 +55,10 @@ def mean_roc(predictions: pd.DataFrame, *, resamples: int = RESAMPLES, seed: int
             for place in [patients.get_indexer(fold["patient_id"])]
         ]
         if folds:
-            repeats.append(_mean(folds))
+            repeats.append(mean_of_defined(folds))
     if not repeats:
         return _no_curve()
-    curves = _mean(repeats)
+    curves = mean_of_defined(repeats)
     low, high = np.nanpercentile(curves[1:], [2.5, 97.5], axis=0) if resamples else (curves[0], curves[0])
     mean = pd.DataFrame({"fpr": GRID, "tpr": curves[0], "low": low, "high": high})
     start = pd.DataFrame(0.0, index=[0], columns=mean.columns)
@@ -86,30 +84,21 @@ def _fold_roc(y: NDArray[np.int_], score: Array, weights: Array) -> Array:
     return curves
 
 
-def _mean(curves: list[Array]) -> Array:
-    """Mean over curves, per weighting, of those that exist."""
-    stacked = np.stack(curves)
-    present = ~np.isnan(stacked)
-    count = present.sum(axis=0)
-    total = np.where(present, stacked, 0).sum(axis=0)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-
-
-def patient_probabilities(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Average each patient's out-of-fold probabilities over repetitions.
+def held_out_probabilities(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Select the out-of-fold probabilities: pairs of patient and repetition.
 
     Parameters
     ----------
     predictions
-        Columns `patient_id, y, probability`; rows with null probability are left out.
+        Columns `patient_id, repeat, y, probability`; rows with null probability are left out.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `patient_id, y, probability`, one row a patient, sorted by `patient_id`.
+        Columns `patient_id, repeat, y, probability`, sorted by repetition and patient.
     """
     known = predictions.dropna(subset=["probability"])
-    return known.groupby("patient_id", as_index=False).agg(y=("y", "first"), probability=("probability", "mean"))
+    return known[["patient_id", "repeat", "y", "probability"]].sort_values(["repeat", "patient_id"], ignore_index=True)
 
 
 def reliability_groups(n: int) -> int:
@@ -117,37 +106,62 @@ def reliability_groups(n: int) -> int:
     return int(np.clip(n // 25, 4, 10))
 
 
-def reliability(patients: pd.DataFrame, groups: int) -> pd.DataFrame:
+def reliability(pairs: pd.DataFrame, groups: int) -> pd.DataFrame:
     """Compare mean probability and event rate in quantile groups of the probability.
 
-    Patients of equal probability stay together, so there can be fewer groups than asked for.
+    The groups are those of the probabilities of all repetitions together, never of their averages per patient, which
+    would describe a model that nobody fitted. Equal probabilities stay together, so there can be fewer groups than
+    asked for.
 
     Parameters
     ----------
-    patients
-        Columns `y` (0/1), `probability`; one row a patient.
+    pairs
+        Columns `repeat, y` (0/1), `probability`; one row a patient and repetition.
     groups
         Number of quantile groups.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `expected` (mean probability), `observed` (event rate), `low`, `high` (Wilson, 95%), `n`, `n_events`;
-        by increasing probability.
+        Columns `expected` (mean probability), `observed` (event rate), `low`, `high` (Wilson, 95%, of `n` patients),
+        `n`, `n_events` (pairs, and those with the event, per repetition: not whole numbers); by increasing
+        probability.
     """
-    if patients["probability"].nunique() < 2:
-        group = pd.Series(0, index=patients.index)
+    if pairs["probability"].nunique() < 2:
+        group = pd.Series(0, index=pairs.index)
     else:
-        group = pd.qcut(patients["probability"], groups, labels=False, duplicates="drop")
-    table = patients.groupby(group.to_numpy(), sort=True).agg(
+        group = pd.qcut(pairs["probability"], groups, labels=False, duplicates="drop")
+    table = pairs.groupby(group.to_numpy(), sort=True).agg(
         expected=("probability", "mean"), n=("y", "size"), n_events=("y", "sum")
     )
+    table[["n", "n_events"]] /= pairs["repeat"].nunique(dropna=False)
     shares = [wilson(events, n) for events, n in zip(table["n_events"], table["n"], strict=True)]
     return table.assign(
         observed=[share.value for share in shares],
         low=[share.low for share in shares],
         high=[share.high for share in shares],
     )
+
+
+def stratum_changes(predictions: pd.DataFrame, cut_offs: list[float]) -> tuple[int, int]:
+    """Count the patients whose stratum is not the same in every repetition.
+
+    Parameters
+    ----------
+    predictions
+        Columns `patient_id, probability`, a row a repetition; rows with null probability are left out.
+    cut_offs
+        Increasing probabilities between the strata; one that is met belongs to the stratum above.
+
+    Returns
+    -------
+    (int, int)
+        Patients whose stratum differs, patients.
+    """
+    known = predictions.dropna(subset=["probability"])
+    place = pd.Series(np.digitize(known["probability"].to_numpy(float), cut_offs), index=known.index)
+    strata = place.groupby(known["patient_id"]).nunique()
+    return int((strata > 1).sum()), len(strata)
 
 
 def net_benefit(predictions: pd.DataFrame, thresholds: Array = THRESHOLDS) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from stratify.report.figures import (
     strata_figure,
 )
 from stratify.report.names import model_title
+from stratify.report.numbers import plural
 from stratify.report.results import StudyResults
 
 
@@ -42,6 +43,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
     predictions, models, lead = results.out_of_fold, results.models, model_title(results.models[0])
     cut_offs = results.study.strata.declared_probabilities
     calibration = calibration_summary(results)
+    repetitions = plural(results.study.design.outer.repeats, "repetition")
     return {
         "forest": Illustration(
             forest_figure(_aurocs(results), [] if results.champion is None else [results.champion]),
@@ -53,7 +55,8 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
         ),
         "calibration": Illustration(
             calibration_figure(predictions, models[0], "\n".join(calibration)),
-            f"Observed event rate against probability predicted by {lead}. {'; '.join(calibration)}.",
+            f"Observed event rate against probability predicted by {lead}, averages over {repetitions} of one model's "
+            f"out-of-fold probabilities. {'; '.join(calibration)}.",
         ),
         "decision": Illustration(
             decision_figure(predictions, models, cut_offs),
@@ -62,7 +65,8 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
         ),
         "strata": Illustration(
             strata_figure(results.strata, float(results.table["y"].mean())),
-            "Observed event rate per stratum with 95% interval; the strata table holds the values.",
+            f"Observed event rate per stratum with 95% interval, averages over {repetitions} of one model's "
+            "out-of-fold probabilities; the strata table holds the values.",
         ),
         "effects": Illustration(
             effects_figure(tables.strongest_features(results), results.study.positive),

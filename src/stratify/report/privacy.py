@@ -9,8 +9,8 @@ HIDDEN = "[patient]"
 def hide_ids(text: str, patient_ids: Collection[str]) -> str:
     """Replace identifiers of patients in a sentence.
 
-    Whole identifiers (`cohort:id`) always go. The part after the last colon goes too where it has letters and
-    digits; a bare number stays, because it could be a count.
+    Whole identifiers (`cohort:id`) always go, wherever they stand as they are, blanks included. The part after the
+    last colon goes too, unless it is a plain number, which could be a count, or a word without digits.
 
     Parameters
     ----------
@@ -28,14 +28,20 @@ def hide_ids(text: str, patient_ids: Collection[str]) -> str:
     >>> hide_ids("twice: P13, gide:P14; 13 rows", ["gide:P13", "gide:P14", "gide:13"])
     'twice: [patient], [patient]; 13 rows'
     """
-    whole = set(patient_ids)
-    bare = {name.rsplit(":", 1)[-1] for name in whole}
-    telling = {name for name in whole | bare if re.search(r"[A-Za-z]", name) and re.search(r"\d", name)}
-    hidden = {name for name in whole if ":" in name} | telling
+    bare = {name.rsplit(":", 1)[-1] for name in patient_ids}
+    hidden = {name for name in patient_ids if ":" in name} | {name for name in bare if _telling(name)}
+    if not hidden:
+        return text
+    longest_first = sorted(hidden, key=lambda name: (-len(name), name))
+    return re.sub("|".join(map(_standing_alone, longest_first)), HIDDEN, text)
 
-    def replace(match: re.Match[str]) -> str:
-        word = match.group()
-        stripped = word.rstrip(".:")
-        return HIDDEN + word[len(stripped) :] if stripped in hidden else word
 
-    return re.sub(r"[^\s,;'\"()\[\]]+", replace, text)
+def _telling(name: str) -> bool:
+    return bool(name) and not name.isalpha() and re.fullmatch(r"[\d.,]+", name) is None
+
+
+def _standing_alone(name: str) -> str:
+    """Write an identifier as a pattern that does not match inside a longer word."""
+    before = r"(?<!\w)" if re.match(r"\w", name) else ""
+    after = r"(?!\w)" if re.match(r"\w", name[-1]) else ""
+    return before + re.escape(name) + after

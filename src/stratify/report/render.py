@@ -41,10 +41,7 @@ def render(results: StudyResults) -> str:
         name: Markup(to_svg(drawn.figure, name, drawn.alternative))  # noqa: S704 - the markup is our own
         for name, drawn in illustrate(results).items()
     }
-    cohorts = {
-        cohort: results.datasets[cohort].title if cohort in results.datasets else cohort.replace("_", " ")
-        for cohort in dict.fromkeys(results.outer["cohort"])
-    }
+    cohorts = {cohort: results.datasets[cohort].title for cohort in dict.fromkeys(results.outer["cohort"])}
     return (
         _environment()
         .get_template("report.html.j2")

@@ -1,5 +1,6 @@
 """Everything a report is made from, and the few look-ups that its parts share."""
 
+import json
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from stratify.config import DatasetConfig, StudyConfig
+from stratify.evaluate.performance import ALL_COHORTS
+from stratify.report.curves import stratum_changes
 from stratify.report.names import is_feature
 from stratify.report.numbers import interval, with_interval
-
-POOLED = "random_effects"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class StudyResults:
     attrition, findings, predictions, metrics, comparisons, canaries, univariate
         Artifacts of those names; of `findings` the study's datasets, of `predictions` all models.
     champion
-        Name of the model to register; ``None`` where every candidate failed.
+        Name of the model to register; ``None`` where no candidate passed its canaries and has an inner estimate.
     provenance
         What is needed to make the report again.
     """
@@ -131,8 +132,13 @@ class StudyResults:
 
     @property
     def cohort(self) -> str:
-        """The cohort the headline and the figures are about: the pooled rows where there are such, else the first."""
-        return POOLED if POOLED in set(self.outer["cohort"]) else self.study.datasets.train[0]
+        """The cohort the headline and the figures are about: the training cohort."""
+        return self.study.datasets.train[0]
+
+    @property
+    def single_arm(self) -> bool:
+        """Whether no cohort of the study has a randomised control arm."""
+        return all(dataset.control_arm == "none" for dataset in self.datasets.values())
 
     @property
     def outer(self) -> pd.DataFrame:
@@ -142,12 +148,14 @@ class StudyResults:
     @property
     def out_of_fold(self) -> pd.DataFrame:
         """Predictions of the headline cohort's patients by models that did not see them."""
-        rows = self.predictions[self.predictions["role"] == "cv"]
-        return rows if self.cohort == POOLED else rows[rows["cohort"] == self.cohort]
+        return self.predictions[(self.predictions["role"] == "cv") & (self.predictions["cohort"] == self.cohort)]
 
     @property
     def strata(self) -> pd.DataFrame:
-        """Event rates per stratum of the champion (of the first model where there is none), in the study's order."""
+        """Event rates per stratum of the champion (of the first model where there is none), in the study's order.
+
+        Averages over repetitions; patients and events are rounded.
+        """
         rows = self.metrics[
             (self.metrics["role"] == "cv")
             & (self.metrics["model"] == self.models[0])
@@ -170,6 +178,12 @@ class StudyResults:
             }
         )
 
+    @property
+    def stratum_changes(self) -> tuple[int, int]:
+        """Patients whose stratum by that model differs between repetitions, and patients it gives a probability."""
+        rows = self.out_of_fold
+        return stratum_changes(rows[rows["model"] == self.models[0]], self.study.strata.declared_probabilities)
+
     def metric(self, model: str, metric: str, cohort: str | None = None) -> Estimate | None:
         """Look up a model's outer estimate, in the headline cohort unless said; ``None`` where there is no such row."""
         rows = self.outer
@@ -177,24 +191,31 @@ class StudyResults:
         return _estimate(rows[wanted])
 
     def training_metric(self, model: str, metric: str) -> Estimate | None:
-        """Look up an estimate from the training side: apparent (`auroc`) or of the inner folds (`inner_auroc`)."""
+        """Look up an estimate from the training side: apparent (`auroc`) or of the inner folds (`inner_auroc`).
+
+        In the headline cohort; inner folds may hold patients of all cohorts.
+        """
         rows = self.metrics[(self.metrics["role"] == "train") & (self.metrics["subgroup"] == "all")]
+        rows = rows[rows["cohort"].isin([self.cohort, ALL_COHORTS])]
         return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric)])
 
     @property
     def patient_ids(self) -> set[str]:
         """Identifiers of everyone in the study or excluded from it: what no page may show."""
-        excluded = " ".join(self.attrition["excluded_ids"].dropna())
-        return set(self.table["patient_id"]) | set(excluded.split())
+        excluded = [name for names in self.attrition["excluded_ids"] for name in json.loads(names)]
+        return {*self.table["patient_id"], *excluded}
 
     @property
     def best_biomarker(self) -> str | None:
-        """The published biomarker of highest outer AUROC; ``None`` where there is none."""
+        """The single biomarker of highest outer AUROC; ``None`` where there is none."""
         names = self.biomarkers(self.cohort)
         return names[0] if names else None
 
     def biomarkers(self, cohort: str) -> list[str]:
-        """List the published biomarkers evaluated in a cohort, by decreasing outer AUROC."""
+        """List the single biomarkers evaluated in a cohort, by decreasing outer AUROC.
+
+        Genes, signatures or clinical variables.
+        """
         rows = self.outer.dropna(subset=["estimate"])
         features = [name for name in rows["model"].unique() if is_feature(name)]
         scores = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort) & rows["model"].isin(features)]

@@ -55,7 +55,7 @@ def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, li
     results
         A study's artifacts.
     cohort
-        The cohort, or `random_effects`.
+        The cohort.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def _cell(estimate: Estimate | None, digits: int) -> Cell:
 
 
 def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, str]]:
-    """Set each published biomarker's ranking beside the lead model's, by decreasing AUROC."""
+    """Set each single biomarker's ranking beside the lead model's, by decreasing AUROC."""
     compared = {
         one.comparator: one for one in results.comparisons_of(results.models[0], cohort) if one.metric == "auroc"
     }

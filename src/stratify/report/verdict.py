@@ -4,6 +4,7 @@ from typing import Literal
 
 import pandas as pd
 
+from stratify.evaluate.overlap import EVERY_MODEL
 from stratify.report.names import model_title
 from stratify.report.numbers import interval, number
 from stratify.report.results import Estimate, StudyResults
@@ -34,7 +35,7 @@ def judge(low: float | None, high: float | None) -> Verdict:
 
 
 def verdict(results: StudyResults) -> str:
-    """Compare the champion with the best published biomarker and with the training prevalence, in one sentence.
+    """Compare the champion with the best single biomarker and with the training prevalence, in one sentence.
 
     Parameters
     ----------
@@ -47,18 +48,29 @@ def verdict(results: StudyResults) -> str:
         A sentence; says so where there is no champion or no comparison.
     """
     if results.champion is None:
-        return "No model passed its canaries, so there is no champion and no model should be used."
+        return _no_champion(results)
     title = model_title(results.champion)
     skill = results.metric(results.champion, "brier_skill")
     return f"{title} {_against_biomarker(results, results.champion)}; {_against_prevalence(skill)}."
+
+
+def _no_champion(results: StudyResults) -> str:
+    canaries = results.canaries
+    failed = set(canaries.loc[~canaries["passed"].fillna(value=False).astype(bool), "model"])
+    if EVERY_MODEL in failed or failed.issuperset(results.study.candidates):
+        return "No model passed its canaries, so there is no champion and no model should be used."
+    return (
+        "No model that passed its canaries has an inner estimate to be chosen by, so there is no champion and nothing "
+        "says which model to use."
+    )
 
 
 def _against_biomarker(results: StudyResults, champion: str) -> str:
     best = results.best_biomarker
     row = None if best is None else results.comparison(champion, best, "auroc")
     if best is None or row is None:
-        return "was not compared with a published biomarker, because none could be computed in this cohort"
-    name = f"{model_title(best)}, the best of the published biomarkers here"
+        return "was not compared with a single biomarker, because none could be computed in this cohort"
+    name = f"{model_title(best)}, the best of the single biomarkers here"
     numbers = f"difference in AUROC {number(row.difference)}, 95% interval {interval(row.low, row.high)}"
     match judge(row.low, row.high):
         case "better":

@@ -5,15 +5,18 @@ CANARIES = {
         "Held-out features were replaced by noise and held-out labels flipped. Nothing the model had learned may move."
     ),
     "permuted_labels": (
-        "Outcomes were shuffled among patients and everything was fitted again. Without a signal to find, the model "
-        "may rank no better than chance."
+        "Outcomes were shuffled among patients and the model was fitted again with its chosen settings. Without a "
+        "signal to find, it may rank no better than chance."
     ),
     "row_order": (
         "The rows of every input table were shuffled. Each patient must keep their score: nothing is joined by "
         "position."
     ),
     "single_patient": "Each patient was scored alone. The score must be the one they get in the company of others.",
-    "overlap": "Nobody, and no suspected duplicate of anybody, may stand on both sides of a split.",
+    "overlap": (
+        "Nobody, and no suspected duplicate of anybody, may stand on both sides of a split. Suspected duplicates are "
+        "looked for among patients with at least five comparable numeric features."
+    ),
 }
 """Plain meaning by canary."""
 

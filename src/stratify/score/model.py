@@ -1,5 +1,6 @@
 """The object that scores patients: a fitted pipeline and its card."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,7 @@ OUTPUT_COLUMNS = [
     "outside_features",
     "intended_use",
 ]
+TEXT_COLUMNS = ["stratum", "missing_features", "outside_features", "intended_use"]
 RANGE_TOLERANCE = 1e-9
 
 
@@ -110,15 +112,15 @@ class PatientModel:
             },
             index=patients.index,
             columns=OUTPUT_COLUMNS,
-        )
+        ).astype(dict.fromkeys(TEXT_COLUMNS, "str"))
 
-    def unknown_columns(self, patients: pd.DataFrame) -> list[str]:
+    def unknown_columns(self, columns: Iterable[str]) -> list[str]:
         """List the columns that scoring ignores.
 
         Parameters
         ----------
-        patients
-            As given to `predict`.
+        columns
+            Columns of what is given to `predict`.
 
         Returns
         -------
@@ -126,7 +128,25 @@ class PatientModel:
             Columns that are neither features of the model nor genes of its signatures, in their order.
         """
         known = {*self.card.feature_names, *self._genes()}
-        return [str(column) for column in patients.columns if str(column) not in known]
+        return [column for column in map(str, columns) if column not in known]
+
+    def lacking_features(self, columns: Iterable[str]) -> list[str]:
+        """List the features that no patient can have, because neither they nor enough of their genes are columns.
+
+        Parameters
+        ----------
+        columns
+            Columns of what is given to `predict`.
+
+        Returns
+        -------
+        list of str
+            In the order of the card.
+        """
+        known = {*self.card.feature_names, *self._genes()}
+        whole = pd.DataFrame(0.0, index=["anyone"], columns=sorted(known & set(map(str, columns))))
+        given = self._features(whole).notna().iloc[0]
+        return [str(name) for name in given.index[~given]]
 
     def save(self, folder: Path) -> None:
         """Write `pipeline.skops` and `card.json` into a folder, whole or not at all."""

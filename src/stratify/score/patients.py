@@ -8,10 +8,19 @@ import pandas as pd
 
 from stratify.artifacts.store import atomic
 from stratify.errors import StratifyError, nearest
+from stratify.score.wording import counted
 
 TEXT_FORMATS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 FORMATS = [*TEXT_FORMATS, ".parquet", ".xlsx"]
+CONTENTS = {
+    b"PK\x03\x04": (".xlsx", "an Excel file"),
+    b"PAR1": (".parquet", "a parquet file"),
+    b"\xd0\xcf\x11\xe0": (".xls", "an old or password-protected Excel file"),
+}
+"""What a file is by its first four bytes: its ending, and what to call it."""
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+HEADER_SHOWN = 60
 SHOWN = 3
 
 
@@ -34,33 +43,50 @@ def read_patients(path: Path, id_column: str = "patient_id") -> pd.DataFrame:
     Raises
     ------
     StratifyError
-        The file is missing, of an unknown format, unreadable or empty; the identifier column is missing, or an
-        identifier is empty or stands twice.
+        The file is missing, a folder, of an unknown or another format, unreadable or empty; the identifier column
+        is missing, or an identifier is empty or stands twice.
     """
     check_format(path)
     if not path.is_file():
         raise StratifyError(f"{path}: no such file")
     if path.stat().st_size == 0:
         raise StratifyError(f"{path}: the file is empty; expected a header with {id_column!r} and one row a patient")
+    _check_content(path)
     try:
         table = _read(path)
     except StratifyError:
         raise
+    except UnicodeDecodeError as error:
+        raise StratifyError(f"{path}: not UTF-8 text (byte {error.start + 1}); save the file as UTF-8") from error
     except Exception as error:
         raise StratifyError(f"{path}: not a readable {path.suffix} file: {_one_line(error)}") from error
     return _by_patient(table, id_column, str(path))
 
 
 def check_format(path: Path) -> None:
-    """Raise an error where a file's ending is not one of the formats.
+    """Raise an error where a path is a folder, or its ending is not one of the formats.
 
     Raises
     ------
     StratifyError
         Names the ending and the valid ones.
     """
+    if path.is_dir():
+        raise StratifyError(f"{path}: is a folder; name a file, one of {', '.join(FORMATS)}")
     if path.suffix.lower() not in FORMATS:
         raise StratifyError(f"{path}: unknown format {path.suffix!r}; expected one of {', '.join(FORMATS)}")
+
+
+def _check_content(path: Path) -> None:
+    """Raise an error where a file plainly is of another format than its ending says."""
+    with path.open("rb") as file:
+        ending, kind = CONTENTS.get(file.read(4), ("", ""))
+    suffix = path.suffix.lower()
+    if kind and ending != suffix:
+        advice = f"rename it to {path.stem}{ending}" if ending in FORMATS else "save it as .xlsx, without a password"
+        raise StratifyError(f"{path}: not a {suffix} file but {kind}; {advice}")
+    if suffix == ".xlsx" and not kind:
+        raise StratifyError(f"{path}: not an Excel file; is it csv? then rename it to {path.stem}.csv")
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -83,7 +109,10 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
     width = len(rows[0][1]) if rows else 0
     for line, row in rows:
         if len(row) != width:
-            raise StratifyError(f"{where}, line {line}: {len(row)} cells, the header has {width}")
+            start = separator.join(rows[0][1])[:HEADER_SHOWN]
+            raise StratifyError(
+                f"{where}, line {line}: {counted(len(row), 'cell')}, the header has {width} (it starts {start!r})"
+            )
     return _with_header(pd.DataFrame([row for _, row in rows], dtype=object), where)
 
 
@@ -162,12 +191,15 @@ def check_identifiers(identifiers: pd.Index, id_column: str, where: str) -> None
     empty = int((identifiers == "").sum())
     if empty:
         first = int((identifiers == "").argmax()) + 1
-        raise StratifyError(f"{where}: {empty} patients have an empty {id_column!r}, the first in row {first}")
+        number = counted(empty, "patient has", "patients have")
+        raise StratifyError(f"{where}: {number} an empty {id_column!r}, the first in row {first}")
     repeated = identifiers[identifiers.duplicated()].unique()
     if len(repeated):
         shown = ", ".join(map(repr, repeated[:SHOWN])) + (", …" if len(repeated) > SHOWN else "")
+        verb = "stands" if len(repeated) == 1 else "stand"
         raise StratifyError(
-            f"{where}: {len(repeated)} identifiers in {id_column!r} stand more than once: {shown}; keep one row each"
+            f"{where}: {counted(len(repeated), 'identifier')} in {id_column!r} {verb} more than once: {shown}; "
+            "keep one row each"
         )
 
 

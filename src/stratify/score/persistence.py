@@ -17,6 +17,7 @@ FORMAT = 1
 PYFUNC_MODULE = "stratify.score.pyfunc"
 PIPELINE_FILE = "pipeline.skops"
 CARD_FILE = "card.json"
+SUBFOLDER = "model"
 TRUSTED_TYPES = [
     "collections.OrderedDict",
     "lightgbm.basic.Booster",
@@ -122,7 +123,8 @@ def find_model_folder(folder: Path) -> Path:
     Parameters
     ----------
     folder
-        A model folder, or a model as MLflow stores it (with a file `MLmodel`).
+        A model folder, one whose subfolder `model` is one (``results/fit/<study>/<model>``), or a model as MLflow
+        stores it (with a file `MLmodel`).
 
     Returns
     -------
@@ -132,13 +134,16 @@ def find_model_folder(folder: Path) -> Path:
     Raises
     ------
     StratifyError
-        The folder is neither, or an MLflow model of another kind.
+        The folder is none of these, or an MLflow model of another kind; names the model folders just below it.
     """
-    if (folder / CARD_FILE).is_file():
-        return folder
+    for candidate in (folder, folder / SUBFOLDER):
+        if (candidate / CARD_FILE).is_file():
+            return candidate
     description = folder / "MLmodel"
     if not description.is_file():
-        raise StratifyError(f"{folder}: holds neither {CARD_FILE} nor MLmodel, so it is not a model folder")
+        below = sorted(card.parent.as_posix() for card in folder.glob(f"*/{SUBFOLDER}/{CARD_FILE}"))
+        hint = f"; there are models in it: {', '.join(below)}" if below else ""
+        raise StratifyError(f"{folder}: holds neither {CARD_FILE} nor MLmodel, so it is not a model folder{hint}")
     flavor = read_yaml(description).get("flavors", {}).get("python_function", {})
     if flavor.get("loader_module") != PYFUNC_MODULE:
         raise StratifyError(f"{description}: not a model of this package: loader {flavor.get('loader_module')!r}")

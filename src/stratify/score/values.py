@@ -1,5 +1,6 @@
 """Bring patients' values to the types a model was trained on, or say which value is not what it should be."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from stratify.score.card import FeatureRange
 
 MISSING_TEXTS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "none", "<na>"})
 TRUTH_TEXTS = {"true": 1.0, "false": 0.0}
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 SHOWN = 3
 
 
@@ -77,9 +79,10 @@ def to_numbers(column: pd.Series) -> pd.Series:
         texts = _texts(column)
         parsed = [_number(text) for text in texts]
         numbers = np.array([np.nan if value is None else value for value in parsed], dtype="float64")
-        wrong = np.array([value is None for value in parsed]) & texts.notna().to_numpy()
+        wrong = np.array([value is None for value in parsed], dtype=bool) & texts.notna().to_numpy()
     if wrong.any():
-        raise StratifyError(f"column {column.name!r} must hold numbers, found text: {_offenders(column, wrong)}")
+        hint = "; a decimal comma? write a point" if _has_decimal_comma(column[wrong]) else ""
+        raise StratifyError(f"column {column.name!r} must hold numbers, found text: {_offenders(column, wrong)}{hint}")
     infinite = np.isinf(numbers)
     if infinite.any():
         raise StratifyError(
@@ -133,6 +136,10 @@ def _number(text: object) -> float | None:
         return float(text)
     except ValueError:
         return None
+
+
+def _has_decimal_comma(wrong: pd.Series) -> bool:
+    return any(DECIMAL_COMMA.fullmatch(str(value).strip()) for value in wrong)
 
 
 def _offenders(column: pd.Series, wrong: np.ndarray) -> str:

@@ -2,11 +2,12 @@
 
 import logging
 import os
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from stratify.errors import StratifyError
+from stratify.errors import StratifyError, nearest
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
 ARTIFACTS_FOLDER = "mlartifacts"
 SQLITE_PREFIX = "sqlite:///"
+SCHEMES = ["databricks", "databricks-uc", "http", "https", "mssql", "mysql", "postgresql", "sqlite", "uc"]
+BARE = {"databricks", "databricks-uc", "uc"}
+DATABASE_ENDINGS = {".db", ".sqlite", ".sqlite3"}
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -51,13 +55,14 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
     StratifyError
         The store does not exist, does not answer, or is of a kind MLflow no longer keeps.
     """
-    _check_uri(uri, create=create)
+    check_tracking_uri(uri)
+    _check_file(uri, create=create)
     os.environ.update(QUIET)
     for name, value in PATIENCE.items():
         os.environ.setdefault(name, value)
     import mlflow  # noqa: PLC0415 - after the settings above, which it reads on import
 
-    for name in ("mlflow", "alembic"):
+    for name in ("mlflow", "alembic", "urllib3"):
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
@@ -70,17 +75,55 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
     return client
 
 
-def _check_uri(uri: str, *, create: bool) -> None:
+def check_tracking_uri(uri: str) -> None:
+    """Raise an error where an address can never be that of a tracking store; MLflow is not asked.
+
+    Parameters
+    ----------
+    uri
+        As given by the user.
+
+    Raises
+    ------
+    StratifyError
+        The address is a path, names an unknown kind of store (gives the nearest), or a SQLite store that is a folder.
+    """
+    path = sqlite_path(uri)
+    if path is not None:
+        if path.is_dir() or not path.name:
+            raise StratifyError(f"tracking store {uri}: {path} is a folder; name a file, {SQLITE_PREFIX}<file>")
+        return
+    scheme, separator, rest = uri.partition(":")
+    if scheme == "sqlite":
+        meant = f"{SQLITE_PREFIX}{rest.lstrip('/') or 'mlflow.db'}"
+        raise StratifyError(f"tracking store {uri!r}: a SQLite store is written with three slashes: {meant}")
+    if uri in BARE or (separator and (scheme.partition("+")[0] in SCHEMES or scheme in _plugins())):
+        return
+    if separator and scheme != "file":
+        raise StratifyError(f"tracking store {shown_uri(uri)!r}: unknown kind {scheme!r}; {nearest(scheme, SCHEMES)}")
+    plain = Path(unquote(urlsplit(uri).path) if separator else uri)
+    if plain.is_file() or plain.suffix in DATABASE_ENDINGS:
+        meant = f"{SQLITE_PREFIX}{plain}"
+        raise StratifyError(f"tracking store {uri!r} is a path, not an address; did you mean {meant!r}?")
+    raise StratifyError(
+        f"tracking store {uri!r} is a folder, which MLflow no longer keeps runs in; use {SQLITE_PREFIX}<file>"
+    )
+
+
+def _plugins() -> set[str]:
+    """Kinds of stores that installed packages add to MLflow."""
+    return {point.name for point in entry_points(group="mlflow.tracking_store")}
+
+
+def _check_file(uri: str, *, create: bool) -> None:
+    """Raise an error where a SQLite store is not there, or has no folder to be made in."""
     path = sqlite_path(uri)
     if path is None:
-        if urlsplit(uri).scheme in {"", "file"}:
-            raise StratifyError(
-                f"tracking store {uri!r} is a folder, which MLflow no longer keeps runs in; use sqlite:///<file>"
-            )
         return
     if not create and not (path.is_file() and path.stat().st_size):
+        found = f"the file {path} is empty" if path.is_file() else f"there is no file {path}"
         raise StratifyError(
-            f"tracking store {uri}: there is no file {path}; run the workflow first (`snakemake --cores all`), "
+            f"tracking store {uri}: {found}; run the workflow first (`snakemake --cores all`), "
             "or name the store with --tracking-uri"
         )
     if create and not path.absolute().parent.is_dir():

@@ -1,5 +1,6 @@
 """Find a model by what the tracking store calls it."""
 
+import difflib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ RUN_ID = re.compile(r"[0-9a-f]{32}")
 MODEL_REFERENCE = re.compile(r"models:/(?P<name>[^/@]+)(?:@(?P<alias>[^/@]+)|/(?P<version>\d+))")
 LOGGED_MODEL = re.compile(r"models:/m-[0-9a-f]{32}")
 RUN_REFERENCE = re.compile(r"runs:/(?P<run>[0-9a-f]{32})(?:/(?P<path>.+))?")
+NAME_ALONE = re.compile(r"(?:models:/+)?(?P<name>[^/@:]+)(?:@(?P<alias>[^/@:]+)|/(?P<version>\d+))?")
 MODEL_NAME = "model"
 
 
@@ -41,7 +43,7 @@ def locate_model(reference: str, tracking_uri: str) -> Path:
     if not any(pattern.fullmatch(reference) for pattern in (MODEL_REFERENCE, LOGGED_MODEL, RUN_REFERENCE, RUN_ID)):
         raise StratifyError(
             f"model {reference!r}: not a folder that exists, nor of the form models:/<name>@<alias>, "
-            "models:/<name>/<version>, runs:/<run id>/model or a run id"
+            f"models:/<name>/<version>, runs:/<run id>/model or a run id{_meant(reference)}"
         )
     client = connect(tracking_uri, create=False)
     uri = _model_uri(client, reference, shown_uri(tracking_uri))
@@ -52,6 +54,33 @@ def locate_model(reference: str, tracking_uri: str) -> Path:
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise StratifyError(f"model {reference!r}: its files cannot be read: {reason}") from error
+
+
+def _meant(reference: str) -> str:
+    """Say which model or folder was probably meant, as the end of a message."""
+    folder = _nearest_folder(Path(reference))
+    if folder is not None:
+        return f"; did you mean the folder {folder.as_posix()!r}?"
+    match = NAME_ALONE.fullmatch(reference)
+    if match is None:
+        return ""
+    version = f"/{match['version']}" if match["version"] else f"@{match['alias'] or 'champion'}"
+    return f"; did you mean models:/{match['name']}{version}?"
+
+
+def _nearest_folder(path: Path) -> Path | None:
+    """Find the folder that a mistyped path comes closest to: the first part that does not exist is replaced."""
+    if path.is_file():
+        return path.parent
+    missing = next(part for part in [*reversed(path.parents), path] if not part.exists())
+    if not missing.parent.is_dir():
+        return None
+    folders = {entry.name.casefold(): entry for entry in sorted(missing.parent.iterdir()) if entry.is_dir()}
+    close = difflib.get_close_matches(missing.name.casefold(), folders, n=1)
+    if not close:
+        return None
+    mended = folders[close[0]] / path.relative_to(missing)
+    return mended if mended.is_dir() else folders[close[0]]
 
 
 def _model_uri(client: "MlflowClient", reference: str, store: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import yaml
 
 from stratify import RESEARCH_USE_ONLY
 from stratify.track.connection import artifact_location, connect, shown_uri
@@ -131,6 +132,8 @@ def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inp
     }
     for name, table in tables.items():
         client.log_table(run_id, _plain(table), name)
+    study = yaml.safe_dump(results.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    client.log_text(run_id, study, "study.yaml")
     if results.report is None:
         return
     if _names_patients(results.report.read_text(encoding="utf-8"), results.table["patient_id"]):

@@ -1,6 +1,7 @@
 """What a run in MLflow shows, made from a study's results without MLflow."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,11 +10,13 @@ import pandas as pd
 
 from stratify import RESEARCH_USE_ONLY
 from stratify.artifacts.fit import COMPARATORS
+from stratify.config.search import effective_search
 from stratify.score import ModelCard
+from stratify.score.wording import counted
 from stratify.track.digest import table_digest, value_digest
 from stratify.track.results import Provenance, StudyResults
 
-FORMAT = 1
+FORMAT = 2
 """Part of every digest: raised when the content of runs changes shape, so that stores are rewritten."""
 
 LONGEST_PARAMETER = 500
@@ -86,7 +89,7 @@ def parent_record(results: StudyResults, children: list[RunRecord], provenance: 
             "champion": results.champion,
         }
     )
-    command = _command(provenance, "track", f"{results.study}.json")
+    command = _command(results, provenance, "track", f"{results.study}.json")
     champion = next((child for child in children if child.name == results.champion), None)
     lines = [f"**{results.config.title}**", results.config.question]
     lines.append(f"Champion: `{results.champion}`." if champion else "No champion: no candidate's canaries passed.")
@@ -138,12 +141,15 @@ def run_metrics(metrics: pd.DataFrame, model: str) -> dict[str, float]:
 def _model_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
     model = results.models[name]
     tuning = model.tuning
-    command = _command(provenance, "fit", results.study, name, "predictions.parquet")
-    digest = _child_digest(results, name, {"tuning": table_digest(tuning), "card": model.card.model_dump(mode="json")})
+    command = _command(results, provenance, "fit", results.study, name, "predictions.parquet")
+    search = effective_search(name, results.config.models[name].search)
+    fitted = {"tuning": table_digest(tuning), "card": model.card.model_dump(mode="json"), "search": search}
+    digest = _child_digest(results, name, fitted)
     canaries = results.canaries[results.canaries["model"] == name]
     passed = bool(canaries["passed"].fillna(value=False).all())
     params = _study_params(results) | {
         **{key: _text(value) for key, value in _flat(model.card.parameters).items()},
+        **{f"search.{key}": _text(values) for key, values in search.items()},
         "n_patients": str(model.card.n_patients),
         "n_positive": str(model.card.n_positive),
         "n_features": str(len(model.card.features)),
@@ -162,7 +168,7 @@ def _model_record(results: StudyResults, name: str, provenance: Provenance) -> R
 
 
 def _comparator_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
-    command = _command(provenance, "fit", results.study, COMPARATORS, "predictions.parquet")
+    command = _command(results, provenance, "fit", results.study, COMPARATORS, "predictions.parquet")
     digest = _child_digest(results, name, {})
     return RunRecord(
         name=name,
@@ -175,8 +181,11 @@ def _comparator_record(results: StudyResults, name: str, provenance: Provenance)
     )
 
 
-def _command(provenance: Provenance, *target: str) -> str:
-    return f"snakemake --cores all --force {provenance.results.joinpath(*target).as_posix()}"
+def _command(results: StudyResults, provenance: Provenance, *target: str) -> str:
+    """Give the command that makes a result again, also where the study is not among the default configuration's."""
+    path = provenance.results.joinpath(*target).as_posix()
+    studies = f"studies={json.dumps([results.study])}"
+    return f"snakemake --cores all --config {shlex.quote(studies)} --force {shlex.quote(path)}"
 
 
 def _child_digest(results: StudyResults, name: str, more: Mapping[str, Any]) -> str:
@@ -211,9 +220,10 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
     Returns
     -------
     str
-        Research use only, performance with intervals, source data, command.
+        Research use only, performance with intervals, source data, the model's signatures with citation, command.
     """
     card = results.models[name].card
+    patients = counted(card.n_patients, "patient")
     sources = [
         f"{cohort.dataset.title} (`{cohort.source.package.name}=={cohort.source.package.version}`; "
         f"{cohort.source.citation}; licence: {cohort.source.licence})"
@@ -222,14 +232,23 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
     parts = [
         f"**{RESEARCH_USE_ONLY}**",
         f"Model `{name}` of the study *{results.config.title}*: {results.config.question}",
-        f"Gives the probability of {card.positive}; trained on {card.n_patients} patients, {card.n_positive} positive.",
+        f"Gives the probability of {card.positive}; trained on {patients}, {card.n_positive} positive.",
         "Performance (95 % interval):\n" + "\n".join(_performance_lines(results.metrics, name)),
         "Data:\n" + "\n".join(f"- {source}" for source in sources),
+        *_signature_parts(card),
         f"Made again by `{command}`",
     ]
     if card.transductive_reason:
         parts.insert(3, f"Transductive: {card.transductive_reason}")
     return "\n\n".join(parts)
+
+
+def _signature_parts(card: ModelCard) -> list[str]:
+    lines = [
+        f"- `sig.{name}`: {signature.citation}{f' (PMID {signature.pmid})' if signature.pmid else ''}"
+        for name, signature in sorted(card.signatures.items())
+    ]
+    return ["Signatures:\n" + "\n".join(lines)] if lines else []
 
 
 def _performance_lines(metrics: pd.DataFrame, name: str) -> list[str]:

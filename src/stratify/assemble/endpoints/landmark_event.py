@@ -4,6 +4,7 @@ import pandas as pd
 
 from stratify.assemble.endpoints.labels import labels
 from stratify.config.study import LandmarkEvent
+from stratify.errors import StratifyError
 
 
 def fields(endpoint: LandmarkEvent) -> list[str]:
@@ -21,6 +22,7 @@ def label(clinical: pd.DataFrame, endpoint: LandmarkEvent) -> pd.DataFrame:
     better question.
     """
     time, event = (clinical[column] for column in fields(endpoint))
+    _require_possible(time, event, endpoint)
     before = time < endpoint.days
     known = time.notna() & event.notna()
     y = pd.Series(pd.NA, index=clinical.index, dtype="Int64")
@@ -29,6 +31,17 @@ def label(clinical: pd.DataFrame, endpoint: LandmarkEvent) -> pd.DataFrame:
         known, f"censored before {endpoint.days:g} days"
     )
     return labels(y, reason, time, event)
+
+
+def _require_possible(time: pd.Series, event: pd.Series, endpoint: LandmarkEvent) -> None:
+    strange = event[event.notna() & ~event.isin([0, 1])]
+    if len(strange):
+        raise StratifyError(
+            f"endpoint {endpoint.event!r} must hold 1 and 0, found {strange.iloc[0]} ({strange.index[0]})"
+        )
+    negative = time[time < 0]
+    if len(negative):
+        raise StratifyError(f"endpoint {endpoint.time!r} is negative: {negative.iloc[0]} ({negative.index[0]})")
 
 
 def opposite(clinical: pd.DataFrame, endpoint: LandmarkEvent) -> pd.DataFrame:

@@ -8,6 +8,8 @@ import pandas as pd
 from stratify.assemble.signatures.catalogue import Signature
 
 LOG_SCALES = frozenset({"log2_tpm", "log2_cpm", "log2_intensity"})
+SCORED_UNITS = LOG_SCALES | {"rank_normal", "zscore"}
+"""Units on which a mean of genes means something; raw counts grow with sequencing depth."""
 MINIMUM_COVERAGE = 0.8
 
 

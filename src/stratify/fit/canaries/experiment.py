@@ -7,10 +7,8 @@ import pandas as pd
 
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.signatures import Signature
-from stratify.assemble.table import assemble
+from stratify.assemble.table import Assembled, assemble
 from stratify.config.study import StudyConfig
-from stratify.fit.cross_fit import fit_split, split_rows
-from stratify.fit.tuning import Tuned
 
 
 @dataclass(frozen=True)
@@ -50,11 +48,6 @@ class Experiment:
         """Make the same experiment from changed cohorts."""
         return replace(self, cohorts=[change(cohort) for cohort in self.cohorts])
 
-    def table(self) -> pd.DataFrame:
-        """Assemble the study table."""
-        return assemble(self.name, self.study, self.cohorts, self.signatures)[0]
-
-    def fit_first_split(self) -> tuple[Tuned, pd.DataFrame, pd.DataFrame]:
-        """Assemble, then tune and fit on the first split's training rows; return the model and both sides."""
-        train, test = split_rows(self.table(), self.first_split)
-        return fit_split(self.study, self.model, train), train, test
+    def assembled(self) -> Assembled:
+        """Assemble the study."""
+        return assemble(self.name, self.study, self.cohorts, self.signatures)

@@ -22,7 +22,8 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
     Returns
     -------
     dict of str to ndarray or str
-        Numeric attributes whose name ends in an underscore, by path; the trees of LightGBM as text.
+        Attributes whose name ends in an underscore, by path: numbers as arrays; category levels, and the trees of
+        LightGBM, as text.
     """
     if isinstance(estimator, Pipeline):
         return _merge(fitted_state(step, f"{path}{name}.") for name, step in estimator.steps)
@@ -32,11 +33,19 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
         return {f"{path}trees": estimator.booster_.model_to_string()}
     if not isinstance(estimator, BaseEstimator):
         return {}
-    return {
-        f"{path}{name}": np.asarray(value)
-        for name, value in vars(estimator).items()
-        if name.endswith("_") and np.asarray(value).dtype.kind in "biuf"
-    }
+    learned = {name: value for name, value in vars(estimator).items() if name.endswith("_")}
+    return _merge(_values(value, f"{path}{name}") for name, value in learned.items())
+
+
+def _values(value: Any, path: str) -> dict[str, np.ndarray | str]:
+    if isinstance(value, BaseEstimator):
+        return fitted_state(value, f"{path}.")
+    if isinstance(value, list | tuple):
+        return _merge(_values(item, f"{path}[{position}]") for position, item in enumerate(value))
+    array = np.asarray(value)
+    if array.dtype.kind in "biuf":
+        return {path: array}
+    return {path: "\x1f".join(map(str, array.ravel()))} if array.dtype.kind in "OUST" else {}
 
 
 def largest_change(first: dict[str, np.ndarray | str], second: dict[str, np.ndarray | str]) -> float:

@@ -10,18 +10,22 @@ from stratify.assemble.endpoints import opposite
 from stratify.assemble.features import model_features
 from stratify.fit.canaries.experiment import Experiment
 from stratify.fit.canaries.fitted_state import fitted_state, largest_change
-from stratify.fit.cross_fit import predict
+from stratify.fit.cross_fit import CrossFit, cross_fit, predict, split_rows
 
 LIMIT = 1e-9
 
 
-def garbage_in_held_out_rows(experiment: Experiment) -> list[dict[str, Any]]:
+def garbage_in_held_out_rows(experiment: Experiment, reported: CrossFit, table: pd.DataFrame) -> list[dict[str, Any]]:
     """Replace held-out features by noise and flip held-out labels, assemble and fit again, and compare.
 
     Parameters
     ----------
     experiment
         The model and its inputs.
+    reported
+        The run whose predictions are reported.
+    table
+        Its study table.
 
     Returns
     -------
@@ -29,33 +33,27 @@ def garbage_in_held_out_rows(experiment: Experiment) -> list[dict[str, Any]]:
         Two measures: largest change of a fitted parameter, and of a training score (log odds).
     """
     members = experiment.first_split
+    split = str(members["split"].iloc[0])
     held_out = set(members.loc[members["role"].eq("test"), "patient_id"])
-    spoiled = experiment.tampered(lambda cohort: _spoil(cohort, held_out, experiment))
-    honest, train, _ = experiment.fit_first_split()
-    suspect, spoiled_train, _ = spoiled.fit_first_split()
-    features = model_features(experiment.study, train.columns)
+    spoiled = experiment.tampered(lambda cohort: _spoil(cohort, held_out, experiment)).assembled().table
+    suspect = cross_fit(experiment.study, experiment.model, spoiled, members).tuned[split].pipeline
+    honest = reported.tuned[split].pipeline
+    features = model_features(experiment.study, table.columns)
     scores = [
-        predict(tuned.pipeline, rows, features)["score"] for tuned, rows in ((honest, train), (suspect, spoiled_train))
+        predict(pipeline, split_rows(rows, members)[0], features)["score"]
+        for pipeline, rows in ((honest, table), (suspect, spoiled))
     ]
-    same_people = train["patient_id"].equals(spoiled_train["patient_id"])
     common = {
         "canary": "garbage_in_held_out_rows",
         "limit": LIMIT,
         "n": len(held_out),
-        "detail": f"split {members['split'].iloc[0]}, tuning included",
+        "detail": f"split {split}, tuning included",
     }
-    return [
-        common
-        | {
-            "measure": "largest change of a fitted parameter",
-            "value": largest_change(fitted_state(honest.pipeline), fitted_state(suspect.pipeline)),
-        },
-        common
-        | {
-            "measure": "largest change of a training score",
-            "value": float(np.abs(scores[0] - scores[1]).max()) if same_people else float("inf"),
-        },
-    ]
+    changes = {
+        "largest change of a fitted parameter": largest_change(fitted_state(honest), fitted_state(suspect)),
+        "largest change of a training score": float(np.abs(scores[0] - scores[1]).max()),
+    }
+    return [common | {"measure": measure, "value": value} for measure, value in changes.items()]
 
 
 def _spoil(cohort: Cohort, held_out: set[str], experiment: Experiment) -> Cohort:

@@ -8,10 +8,8 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from stratify.assemble.cohort import Cohort
-from stratify.assemble.features import model_features
 from stratify.fit.canaries.experiment import Experiment
-from stratify.fit.cross_fit import predict, split_rows
-from stratify.fit.models import find_model
+from stratify.fit.cross_fit import cross_fit
 
 PERMUTATIONS = 10
 LIMIT = 3.3
@@ -21,9 +19,9 @@ def permuted_labels(experiment: Experiment, parameters: Mapping[str, object]) ->
     r"""Shuffle outcomes within each cohort, on both sides of the splits, and cross-validate one repetition.
 
     The measure is :math:`(m - 0.5) / s`, where :math:`m` is the mean over permutations of the mean AUROC over folds
-    and :math:`s` its standard error: the larger of the spread observed between permutations and the spread expected of
-    independent folds, :math:`\sqrt{(n_1 + n_0 + 1) / (12 n_1 n_0)}` for a fold. An honest model exceeds the limit of
-    3.3 about once in a thousand runs.
+    and cohorts, and :math:`s` its standard error: the larger of the spread observed between permutations and the
+    spread expected of independent folds, :math:`\sqrt{(n_1 + n_0 + 1) / (12 n_1 n_0)}` for a fold. An honest model
+    exceeds the limit of 3.3 about once in a thousand runs.
 
     Shuffling only the training side would prove nothing: a direction learned from random labels can still lie along
     the real axis of the data and rank the true labels well.
@@ -40,11 +38,11 @@ def permuted_labels(experiment: Experiment, parameters: Mapping[str, object]) ->
     dict
         One measure, in standard errors.
     """
-    patients = set(experiment.splits["patient_id"])
+    samples = experiment.assembled().samples
     means, expected = [], []
     for permutation in range(PERMUTATIONS):
         rng = np.random.default_rng([experiment.study.seed, permutation])
-        shuffled = experiment.tampered(lambda cohort, rng=rng: _permute(cohort, patients, rng))  # type: ignore[misc]
+        shuffled = experiment.tampered(lambda cohort, rng=rng: _permute(cohort, samples, rng))  # type: ignore[misc]
         aurocs, variances = _one_repetition(shuffled, parameters)
         means.append(np.mean(aurocs))
         expected.append(np.sum(variances) / len(variances) ** 2)
@@ -55,35 +53,30 @@ def permuted_labels(experiment: Experiment, parameters: Mapping[str, object]) ->
         "measure": "distance of the mean AUROC from 0.5, in standard errors",
         "value": (mean - 0.5) / float(error),
         "limit": LIMIT,
-        "n": len(patients),
+        "n": len(samples),
         "detail": f"mean AUROC {mean:.3f}, standard error {error:.3f}, {PERMUTATIONS} permutations of one repetition",
     }
 
 
-def _permute(cohort: Cohort, patients: set[str], rng: np.random.Generator) -> Cohort:
-    """Move whole outcomes between the cohort's patients of the study; who is in the study stays the same."""
+def _permute(cohort: Cohort, samples: pd.Index, rng: np.random.Generator) -> Cohort:
+    """Move whole outcomes between the samples of the study; who is in the study stays the same."""
     clinical = cohort.clinical.sort_values("sample_id", ignore_index=True)
     outcomes = [name for name in clinical.columns if name.startswith("endpoint.")]
-    rows = clinical.index[clinical["patient_id"].isin(patients) & clinical["timepoint"].eq("baseline")]
-    moved = clinical.loc[rng.permutation(rows), outcomes].set_index(rows)
-    clinical.loc[rows, outcomes] = moved
+    rows = clinical.index[clinical["sample_id"].isin(samples)]
+    clinical.loc[rows, outcomes] = clinical.loc[rng.permutation(rows), outcomes].set_index(rows)
     return Cohort(cohort.name, cohort.config, clinical, cohort.measurements)
 
 
 def _one_repetition(experiment: Experiment, parameters: Mapping[str, object]) -> tuple[list[float], list[float]]:
-    table = experiment.table()
-    features = model_features(experiment.study, table.columns)
+    """AUROC and its variance without a signal, per fold and cohort; folds with one class have neither."""
     first = experiment.splits[experiment.splits["repeat"].eq(0).fillna(value=False)]
+    table = experiment.assembled().table
+    predictions = cross_fit(experiment.study, experiment.model, table, first, parameters).predictions
     aurocs, variances = [], []
-    for _, members in first.groupby("split", sort=True):
-        train, test = split_rows(table, members)
-        if test["y"].nunique() < 2 or train["y"].nunique() < 2:
-            continue
-        pipeline = find_model(experiment.model).build(train[features], experiment.study.seed)
-        pipeline.set_params(**{f"classifier__{name}": value for name, value in parameters.items()})
-        pipeline.fit(train[features], train["y"].to_numpy(dtype=int))
-        aurocs.append(float(roc_auc_score(test["y"].to_numpy(dtype=int), predict(pipeline, test, features)["score"])))
-        variances.append(_null_variance(test["y"]))
+    for _, part in predictions.groupby(["split", "cohort"], sort=True):
+        if part["y"].nunique() == 2:
+            aurocs.append(float(roc_auc_score(part["y"].to_numpy(dtype=int), part["score"])))
+            variances.append(_null_variance(part["y"]))
     return aurocs, variances
 
 

@@ -10,8 +10,6 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-SEARCH: dict[str, list[float]] = {"C": [0.003, 0.01, 0.03, 0.1, 0.3], "l1_ratio": [0.1, 0.9]}
-
 
 class ElasticNetLogistic(LogisticRegression):
     """Logistic regression with an elastic-net penalty whose intercept is right even when nothing is selected.

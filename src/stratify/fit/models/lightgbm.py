@@ -7,8 +7,6 @@ from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-SEARCH: dict[str, list[float]] = {"n_estimators": [25, 50, 100], "num_leaves": [3, 7], "min_child_samples": [5, 15]}
-
 
 def build(features: pd.DataFrame, seed: int) -> Pipeline:
     """Build the unfitted pipeline.

@@ -7,6 +7,7 @@ import pandas as pd
 
 from stratify.config.dataset import Acknowledgement
 from stratify.harmonize.findings.finding import Finding
+from stratify.harmonize.wording import counted
 
 STALE = "stale_acknowledgement"
 
@@ -93,7 +94,9 @@ def blocking_message(findings: pd.DataFrame, dataset_file: str) -> str | None:
     open_errors = findings[(findings["severity"] == "error") & findings["acknowledged"].isna()]
     if open_errors.empty:
         return None
-    lines = [f"{dataset_file}: {len(open_errors)} finding(s) stop the run:"]
+    lines = [
+        f"{dataset_file}: {counted(len(open_errors), 'finding')} stop{'s' if len(open_errors) == 1 else ''} the run:"
+    ]
     for row in open_errors.itertuples():
         place = f" [{row.column}]" if isinstance(row.column, str) else ""
         lines.append(f"  - {row.finding}{place}: {row.detail}")

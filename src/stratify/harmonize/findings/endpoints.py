@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.wording import counted
 
 CONTRADICTION = "label_time_contradiction"
 ROUNDING_DAYS = 16.0
@@ -66,5 +67,5 @@ def progression_after_death(pfs: pd.Series, os: pd.Series) -> Iterator[Finding]:
 def _contradiction(wrong: pd.Series, column: str, what: str) -> Iterator[Finding]:
     samples = wrong.index[wrong]
     if len(samples):
-        detail = f"{len(samples)} sample(s) have {what}: {listed(samples)}"
+        detail = f"{what} in {counted(len(samples), 'sample')}: {listed(samples)}"
         yield Finding(CONTRADICTION, "error", len(samples), detail, column)

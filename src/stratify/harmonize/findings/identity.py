@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.wording import counted
 
 
 def check_identifiers(ids: pd.DataFrame) -> Iterator[Finding]:
@@ -54,7 +55,7 @@ def duplicate_id(ids: pd.DataFrame) -> Iterator[Finding]:
     repeated = ids.loc[ids["sample_id"].duplicated(keep=False), "sample_id"]
     if len(repeated):
         detail = (
-            f"{repeated.nunique()} sample(s) stand in {len(repeated)} rows: {listed(repeated.unique())}; "
+            f"{counted(repeated.nunique(), 'sample')} in {len(repeated)} rows: {listed(repeated.unique())}; "
             "if accepted, the first row of each is kept"
         )
         yield Finding("duplicate_id", "error", len(repeated), detail)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.wording import counted
 
 
 def duplicate_features(modality: str, features: pd.Index) -> Iterator[Finding]:
@@ -13,7 +14,7 @@ def duplicate_features(modality: str, features: pd.Index) -> Iterator[Finding]:
     repeated = features[features.duplicated(keep=False)]
     if len(repeated):
         detail = (
-            f"{repeated.nunique()} feature(s) stand in {len(repeated)} rows: {listed(repeated.unique())}; "
+            f"{counted(repeated.nunique(), 'feature')} in {len(repeated)} rows: {listed(repeated.unique())}; "
             "if accepted, the first row of each is kept"
         )
         yield Finding("duplicate_features", "error", len(repeated), detail, modality)
@@ -24,7 +25,7 @@ def duplicate_measurements(modality: str, keys: pd.Index) -> Iterator[Finding]:
     repeated = keys[keys.duplicated(keep=False)]
     if len(repeated):
         detail = (
-            f"{repeated.nunique()} sample(s) have {len(repeated)} columns of measurements: "
+            f"{counted(repeated.nunique(), 'sample')} in {len(repeated)} columns of measurements: "
             f"{listed(repeated.unique())}; if accepted, the first of each is kept"
         )
         yield Finding("duplicate_measurements", "error", len(repeated), detail, modality)
@@ -51,7 +52,7 @@ def non_finite_values(modality: str, values: np.ndarray, features: pd.Index) -> 
     infinite = np.isinf(values)
     if infinite.any():
         rows = features[infinite.any(axis=1)]
-        detail = f"infinite values in {len(rows)} feature(s): {listed(rows)}; if accepted, they become missing"
+        detail = f"infinite values in {counted(len(rows), 'feature')}: {listed(rows)}; if accepted, they become missing"
         yield Finding("non_finite_values", "error", int(infinite.sum()), detail, modality)
 
 

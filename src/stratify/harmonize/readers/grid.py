@@ -7,6 +7,7 @@ import pandas as pd
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
+from stratify.harmonize.wording import counted
 
 Grid = list[list[str]]
 """Cells of a table as text, header first; an empty text is a missing cell."""
@@ -44,7 +45,7 @@ def grid_to_frame(
         There is no data, a row is longer or shorter than the header, or row names were expected and are not there.
     """
     if len(grid) < 2 or not any(any(row) for row in grid):
-        raise StratifyError(f"{where}: the table is empty: {len(grid)} row(s) including the header")
+        raise StratifyError(f"{where}: the table is empty: {counted(len(grid), 'row')} including the header")
     grid = _with_row_names(grid, where) if layout.index_column else grid
     _check_widths(grid, where, layout.index_column)
     if transpose:
@@ -85,7 +86,7 @@ def _check_widths(grid: Grid, where: str, index_column: bool) -> None:
         )
     shown = ", ".join(f"row {number} has {found}" for number, found in odd[:3])
     raise StratifyError(
-        f"{where}: ragged table: the header has {width} fields, {len(odd)} row(s) differ: {shown}; "
+        f"{where}: ragged table: the header has {width} fields, {len(odd)} of {counted(len(grid) - 1, 'row')} differ: {shown}; "
         "check `separator`, `comment` and `skip_rows`"
     )
 

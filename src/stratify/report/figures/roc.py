@@ -1,4 +1,4 @@
-"""ROC curves of the trained models and the best published biomarker."""
+"""ROC curves of the trained models and the best single biomarker."""
 
 import pandas as pd
 from matplotlib.figure import Figure
