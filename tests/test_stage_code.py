@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from stratify.cli import STAGES
 from stratify import stage_code as module
+from stratify.cli import STAGES
 from stratify.stage_code import PACKAGE, code_digest, stage_code
 
 

@@ -49,8 +49,8 @@ def code_digest(stage: str) -> str:
     Returns
     -------
     str
-        SHA-256 over the names and contents of `stage_code`. As a rule's parameter it makes Snakemake run the stage again
-        when, and only when, its code changed: a new checkout with other file times changes nothing.
+        SHA-256 over the names and contents of `stage_code`. As a rule's parameter it makes Snakemake run the stage
+        again when, and only when, its code changed: a new checkout with other file times changes nothing.
     """
     digest = hashlib.sha256()
     for path in stage_code(stage):

@@ -127,7 +127,7 @@ def test_a_missing_file_names_its_neighbour():
 
 def test_a_hidden_file_is_no_neighbour(tmp_path):
     (tmp_path / ".mine.yaml").touch()
-    with pytest.raises(StratifyError, match="no such file; the folder .* holds no .yaml file"):
+    with pytest.raises(StratifyError, match=r"no such file; the folder .* holds no .yaml file"):
         read_yaml(tmp_path / "mine.yaml")
 
 

@@ -1,6 +1,7 @@
 """Messages about configuration files: plain words, the place as written, one line."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ FILES = {
     "datasets/gide_2019": DatasetConfig,
     "sources/tmeimmune_1_3_3": SourceConfig,
 }
-ODD = [None, 3, 0.28, True, "x", "", [], {}, [1], [[2]], {"a": 1}, {1: "a"}]
-JARGON = ["input", "Input", "should", "valid dict", "validation", "tag", "instance", "String", "parse"]
+ODD = [None, 3, 0.28, True, "x", "", [], {}, [1], [[2]], [{"lightgbm": {}}], {"a": 1}, {1: "a"}]
+JARGON = re.compile(
+    r"\b(input|should|valid|validation|tag|instance|string|parse|dictionary|tuple|field required)\b", re.IGNORECASE
+)
 
 
 def read(name):
@@ -39,8 +42,10 @@ def message(model, content):
         ({"title": 0.28}, "title: expected text, found 0.28; put it in quotes"),
         (
             {"title": False},
-            "title: expected text, found false; put it in quotes (YAML reads yes, no, on, off without quotes as true "
-            "and false)",
+            (
+                "title: expected text, found false; put it in quotes (YAML reads yes, no, on, off without quotes as "
+                "true and false)"
+            ),
         ),
         ({"title": ["x"]}, "title: expected text, found ['x']"),
         ({"features": []}, "features: expected at least one entry, found none"),
@@ -53,8 +58,10 @@ def message(model, content):
         ({"endpoint": {"rule": "landmark"}}, "endpoint.rule: unknown rule 'landmark'; did you mean 'landmark_event'?"),
         (
             {"endpoint": {"rule": "landmark_event", "time": "t", "event": 3, "days": 0}},
-            "endpoint.event: expected text, found 3; put it in quotes; "
-            "endpoint.days: expected a number greater than 0, found 0",
+            (
+                "endpoint.event: expected text, found 3; put it in quotes; "
+                "endpoint.days: expected a number greater than 0, found 0"
+            ),
         ),
         ({"endpoint": {"rule": "as_published"}}, "key 'endpoint.field' is required and missing"),
         (
@@ -67,8 +74,10 @@ def message(model, content):
         ),
         (
             {"biomarkers": {"age": "higher"}},
-            "biomarkers.age: wrong key: expected a feature with its namespace, such as clin.age_years or gene.CD8A, "
-            "found 'age'",
+            (
+                "biomarkers.age: wrong key: expected a feature with its namespace, such as clin.age_years or "
+                "gene.CD8A, found 'age'"
+            ),
         ),
         ({"strata": {"declared_probabilities": [0.5]}}, None),
     ],
@@ -130,7 +139,7 @@ def test_whatever_is_wrong_the_message_is_one_line_in_plain_words(name):
                 refused += 1
                 text = str(error)
                 assert "\n" not in text
-                assert [word for word in JARGON if word in text] == [], (place, odd, text)
+                assert not JARGON.search(text.replace("valid names:", "")), (place, odd, text)
     assert refused > 20
 
 

@@ -103,7 +103,9 @@ def test_no_index_in_reach_is_one_message(tmp_path, make_source, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
-    with pytest.raises(StratifyError, match="check the network and pip's index") as raised:
+    with pytest.raises(
+        StratifyError, match="no package index in reach; check the name, the network and pip's index"
+    ) as raised:
         fetch_source("toy", make_source(), tmp_path / "raw")
     assert "\n" not in str(raised.value)
 

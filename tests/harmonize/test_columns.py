@@ -87,7 +87,7 @@ def test_maps(raw, name, spec, expected):
         ("os_days", {"from": "OS_Months", "unit": "mm"}, "does not convert"),
         ("sex", {"from": "Smoke", "values": {True: "male", False: "female"}}, "YAML reads yes, no, on, off"),
         ("code", {"from": "Code", "groups": {"a": ["01"]}}, r"does not list: 3 values"),
-        ("code", {"from": "Code", "groups": {"a": ["O1", "7"]}, "otherwise": "c"}, "2 value.s. that the file does not"),
+        ("code", {"from": "Code", "groups": {"a": ["O1", "7"]}, "otherwise": "c"}, "2 values that the file does not"),
     ],
 )
 def test_what_cannot_be_mapped_names_column_value_and_samples(raw, name, spec, message):

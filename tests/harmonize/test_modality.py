@@ -78,5 +78,5 @@ def test_keys_that_repeat_between_arms_are_an_error(modality):
 
 
 def test_a_feature_needs_a_name(modality):
-    with pytest.raises(StratifyError, match=r"1 feature\(s\) without a name"):
+    with pytest.raises(StratifyError, match="1 feature without a name"):
         harmonize_modality(measured([[1, 2], [3, 4]], ["X", " "], ["a", "b"]), modality(), "m", KEYS, "toy")

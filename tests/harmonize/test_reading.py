@@ -264,7 +264,7 @@ def test_a_feature_may_be_called_na(tmp_path, modality, values):
 
 def test_text_among_numbers_names_value_feature_and_column(tmp_path, modality):
     (tmp_path / "m.csv").write_text("gene,a,b\nX,1,2\nY,1,<5\nZ,1,low\n")
-    with pytest.raises(StratifyError, match=r"m.csv: column 'b': expected numbers, found 2 value\(s\): '<5' \(Y\)"):
+    with pytest.raises(StratifyError, match=r"m.csv: column 'b': expected numbers, found 2 values: '<5' \(Y\)"):
         READER.read_modality(tmp_path / "m.csv", modality())
 
 

@@ -58,6 +58,25 @@ DATASET_FILE = {
     "caveats": ["The drug label is wrong for <some> patients."],
     "clinical": {"file": "a.csv", "id": "id", "timepoint": "baseline"},
 }
+CATALOGUE = {
+    "signatures": {
+        "cyt": {
+            "title": "Cytolytic <activity>",
+            "method": "mean",
+            "genes": ["GZMA", "PRF1"],
+            "higher_means_response": True,
+            "citation": "Somebody 2015 & others",
+            "pmid": "25594174",
+        },
+        "elsewhere": {
+            "title": "A signature of another study",
+            "method": "mean",
+            "genes": ["GZMA"],
+            "higher_means_response": True,
+            "citation": "Anybody 1999",
+        },
+    }
+}
 MANIFEST = {
     "source": "mock_source",
     "title": "A source that does not exist",
@@ -76,7 +95,7 @@ def arguments(tmp_path_factory: pytest.TempPathFactory) -> argparse.Namespace:
 
 @pytest.fixture(scope="session")
 def results(arguments: argparse.Namespace) -> StudyResults:
-    return load_results(arguments)
+    return load_results(arguments, arguments.signatures)
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +113,8 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
         path = config / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(content, sort_keys=False))
+    signatures = folder / "signatures.yaml"
+    signatures.write_text(yaml.safe_dump(CATALOGUE))
     study = load_study(config / "studies" / f"{STUDY}.yaml")
     table = study_table()
     predictions = study_predictions(table)
@@ -112,7 +133,7 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
     write_table(comparisons(predictions, study_id=STUDY, study=study), COMPARISONS, layout.comparisons(STUDY))
     write_table(_canaries(study), CANARIES, layout.canaries(STUDY))
     write_table(univariate(table, features, study_id=STUDY), UNIVARIATE, layout.univariate(STUDY))
-    return argparse.Namespace(study=config / "studies" / f"{STUDY}.yaml", results=layout.results)
+    return argparse.Namespace(study=config / "studies" / f"{STUDY}.yaml", results=layout.results, signatures=signatures)
 
 
 def study_table(n: int = 80) -> pd.DataFrame:
@@ -132,6 +153,7 @@ def study_table(n: int = 80) -> pd.DataFrame:
             "clin.arm": rng.choice(["single", "combination"], n),
         }
         | {f"gene.{gene}": y * (1.1 - 0.12 * place) + rng.normal(0, 1, n) for place, gene in enumerate(genes)}
+        | {"sig.cyt": y * 0.9 + rng.normal(0, 1, n)}
     )
 
 
@@ -147,7 +169,7 @@ def study_predictions(table: pd.DataFrame) -> pd.DataFrame:
             score = effect * (table["gene.CXCL9"] - 0.5 + 0.4 * noise) + (0.0 if effect else 0.01 * fold)
             split = "final" if repeat is None else [f"r{repeat:02d}f{one}" for one in fold]
             parts.append(_prediction(table, model, score, split=split, repeat=repeat))
-    for biomarker in ("gene.CXCL9", "gene.CD8A"):
+    for biomarker in ("gene.CXCL9", "gene.CD8A", "sig.cyt"):
         fixed = _prediction(table, biomarker, table[biomarker], split=None, repeat=None)
         parts.append(fixed.assign(role="cv", probability=np.nan))
     return pd.concat(parts, ignore_index=True).astype({"repeat": "Int64"})

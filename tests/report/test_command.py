@@ -1,6 +1,7 @@
 import argparse
 import hashlib
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,9 @@ from stratify.artifacts.evaluate import CANARIES
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table, write_table
 from stratify.cli import main
-from stratify.commands.report import load_results
+from stratify.commands.report import add_arguments, load_results
 from stratify.errors import StratifyError
+from stratify.report.illustrations import illustrate
 
 STUDY = "mock-response"
 
@@ -20,11 +22,17 @@ def folder(arguments: argparse.Namespace, tmp_path):
     root = arguments.results.parent
     for name in ("config", "results"):
         shutil.copytree(root / name, tmp_path / name)
+    shutil.copy(root / "signatures.yaml", tmp_path)
     return tmp_path
 
 
 def command(folder) -> list[str]:
-    return ["report", "--study", str(folder / f"config/studies/{STUDY}.yaml"), "--results", str(folder / "results")]
+    places = {
+        "--study": f"config/studies/{STUDY}.yaml",
+        "--results": "results",
+        "--signatures": "signatures.yaml",
+    }
+    return ["report", *(text for option, place in places.items() for text in (option, str(folder / place)))]
 
 
 def test_report_is_written_twice_the_same(folder):
@@ -37,10 +45,33 @@ def test_report_is_written_twice_the_same(folder):
 
 
 def test_provenance_is_that_of_the_files(arguments):
-    results = load_results(arguments)
+    results = load_results(arguments, arguments.signatures)
+    assert results.provenance.command.endswith(f" --signatures {arguments.signatures.as_posix()}")
     assert results.provenance.study_sha256 == hashlib.sha256(arguments.study.read_bytes()).hexdigest()
     assert list(results.provenance.manifests) == ["mock_source"]
     assert results.champion == "elastic_net"
+
+
+def test_the_signature_catalogue_is_read(folder, capsys):
+    assert main(command(folder)) == 0
+    page = Layout(folder / "results").report(STUDY).read_text()
+    assert "Somebody 2015 &amp; others" in page
+    (folder / "signatures.yaml").unlink()
+    assert main(command(folder)) == 2
+    assert "signatures.yaml" in capsys.readouterr().err
+
+
+def test_the_default_catalogue_is_that_of_the_other_commands():
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    assert parser.parse_args(["--study", "a.yaml"]).signatures == Path("data/reference/signatures.yaml")
+
+
+def test_figures_need_no_catalogue(arguments):
+    results = load_results(argparse.Namespace(study=arguments.study, results=arguments.results))
+    assert results.signatures == {}
+    assert "--signatures" not in results.provenance.command
+    assert illustrate(results)["forest"].figure is not None
 
 
 def test_a_failed_canary_takes_the_championship(folder):

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from stratify import RESEARCH_USE_ONLY
+from stratify.fetch.placed import PLACED
 from stratify.report.numbers import number, p_value
 from stratify.report.render import render
 from stratify.report.results import Provenance
@@ -35,6 +36,7 @@ class Page(HTMLParser):
         self.open: list[str] = []
         self.attributes: list[tuple[str, dict[str, str | None]]] = []
         self.words: list[str] = []
+        self.headings: list[str] = []
         self.feed(page)
         self.close()
 
@@ -53,6 +55,8 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if not self.open or self.open[-1] not in {"style", "script"}:
             self.words.append(data)
+        if {"h1", "h2", "h3", "th"} & set(self.open):
+            self.headings.append(data)
 
     @property
     def text(self) -> str:
@@ -74,17 +78,85 @@ def test_sections_stand_in_order_and_the_contents_point_at_them(parsed):
     headings = [attributes["id"] for tag, attributes in parsed.attributes if tag == "h2"]
     assert headings == SECTIONS
     links = [attributes["href"] for tag, attributes in parsed.attributes if tag == "a"]
-    assert [link for link in links if link != "#answer"] == [f"#{name}" for name in SECTIONS[1:]]
+    inner = [link for link in links if link.startswith("#")]
+    assert [link for link in inner if link != "#answer"] == [f"#{name}" for name in SECTIONS[1:]]
+
+
+def test_every_section_shows_its_number(page):
+    numbers = re.findall(r'<h2 id="\w+"><span class="no" aria-hidden="true">(\d+)</span>', page)
+    assert numbers == [str(place + 1) for place in range(len(SECTIONS))]
+    assert not re.search(r"\.no \{[^}]*display: none", page)
 
 
 def test_nothing_is_loaded_from_outside(page, parsed):
     for tag, attributes in parsed.attributes:
+        if tag == "a":
+            continue
         for name in ("src", "href", "xlink:href", "srcset", "data", "action"):
             value = attributes.get(name)
             assert value is None or value.startswith(("#", "data:")), (tag, name, value)
     assert "@import" not in page
     assert not re.search(r"url\((?!#)", page)
     assert "<script" not in page
+
+
+def test_links_leave_the_page_for_pubmed_only(parsed):
+    links = [attributes["href"] for tag, attributes in parsed.attributes if tag == "a"]
+    assert [link for link in links if not link.startswith("#")] == ["https://pubmed.ncbi.nlm.nih.gov/25594174/"]
+
+
+def test_signatures_of_the_study_are_cited(results, parsed):
+    for said in ["Signatures used", "Cytolytic <activity>", "Somebody 2015 & others", "25594174"]:
+        assert said in parsed.text, said
+    assert "Anybody 1999" not in parsed.text
+    unsigned = replace(results, table=results.table.drop(columns="sig.cyt"))
+    assert "Signatures used" not in Page(render(unsigned)).text
+
+
+@pytest.mark.parametrize("transductive", [True, False])
+def test_title_and_heading_say_transductive_where_it_is(results, transductive):
+    study = results.study.model_copy(update={"transductive": transductive})
+    page = render(replace(results, study=study))
+    assert ("(transductive)</title>" in page) == transductive
+    assert ('<span class="badge">transductive</span></h1>' in page) == transductive
+
+
+def test_one_of_anything_is_singular(results):
+    outer = results.study.design.outer.model_copy(update={"repeats": 1})
+    study = results.study.model_copy(update={"design": results.study.design.model_copy(update={"outer": outer})})
+    metrics = results.metrics[results.metrics["model"].isin(["elastic_net", "gene.CXCL9"])]
+    univariate = results.univariate.head(1)
+    text = Page(render(replace(results, study=study, metrics=metrics, univariate=univariate))).text
+    assert "1 repetition of 4-fold" in text
+    assert "the best of 1 simple comparator:" in text
+    assert not re.search(r"(?<![\d.,])1 (repetitions|simple comparators|features|patients|findings)\b", text)
+    assert "The 1 with" not in text
+
+
+def test_a_source_placed_by_hand_is_rendered(results):
+    entry = {"path": None, "sha256": "cd" * 32, "bytes": 5, "obtained_from": PLACED, "fetched": "2026-01-02T03:04"}
+    manifest = {"source": "own", "title": "My own files", "package": None, "files": {"mine.csv": entry}}
+    provenance = replace(results.provenance, manifests={"own": manifest})
+    text = Page(render(replace(results, provenance=provenance))).text
+    assert f"mine.csv, 5 bytes, {PLACED}, fetched 2026-01-02" in text
+    assert "None" not in text
+
+
+def test_strata_that_are_not_told_apart_are_said_to_be(results):
+    def text(high):
+        metrics = results.metrics.copy()
+        for place, label in enumerate(results.study.strata.labels):
+            chosen = (metrics["subgroup"] == f"stratum_{label}") & (metrics["metric"] == "event_rate")
+            metrics.loc[chosen, ["estimate", "low", "high"]] = [0.2 * place, 0.2 * place, 0.2 * place + high]
+        return Page(render(replace(results, metrics=metrics))).text
+
+    said = "these patients do not show that the strata differ there"
+    assert said in text(0.25)
+    assert said not in text(0.1)
+
+
+def test_the_command_works_for_a_study_outside_the_configuration(parsed):
+    assert "snakemake --cores all --config 'studies=[\"mock-response\"]'" in parsed.text
 
 
 def test_tables_and_figures_are_accessible(page, parsed):
@@ -105,9 +177,9 @@ def test_what_the_page_must_say(parsed):
         "Choices made by the program used inner folds only; the list of features and the grids were written by people",
         "Canaries cannot see a feature that was recorded after the outcome, or that the source's authors derived",
         "averages over 3 repetitions of one model's out-of-fold probabilities",
-        "the best of the single biomarkers here",
+        "the best of the simple comparators here",
         "No model of this report has met patients of another hospital",
-        "13 features were tested",
+        "14 features were tested",
         "no outer result entered the choice",
         "Nobody et al. 2020",
         "not stated by the publisher",
@@ -129,6 +201,7 @@ def test_the_share_of_patients_who_change_stratum_is_said(results, parsed):
 
 def test_published_is_said_of_no_comparator(parsed):
     assert "published biomarker" not in parsed.text.lower()
+    assert "published" not in " ".join(parsed.headings).lower()
 
 
 @pytest.mark.parametrize(("arm", "said"), [("none", True), ("randomised", False)])

@@ -28,7 +28,12 @@ def test_performance_has_every_model_and_naive_comparator_with_the_tables_number
 
 def test_every_biomarker_stands_once_best_first(results):
     rows = tables.biomarker_performance(results, COHORT)
-    assert [row["name"] for row in rows] == ["gene.CXCL9", "gene.CD8A"]
+    assert sorted(row["name"] for row in rows) == ["gene.CD8A", "gene.CXCL9", "sig.cyt"]
+    assert {row["name"]: row["title"] for row in rows} == {
+        "gene.CXCL9": "",
+        "gene.CD8A": "",
+        "sig.cyt": "Cytolytic <activity>",
+    }
     assert [float(row["auroc"].split()[0]) for row in rows] == sorted(
         (round(metric(results, row["name"], "auroc")["estimate"], 3) for row in rows), reverse=True
     )

@@ -1,14 +1,17 @@
+import shlex
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from stratify.config.study import AsPublished, LandmarkEvent, ObjectiveResponse
+from stratify.fetch.placed import PLACED
 from stratify.report.canaries import canary_groups
 from stratify.report.caveats import caveats
 from stratify.report.endpoint import endpoint_words
 from stratify.report.numbers import number, p_value
 from stratify.report.sources import source_record
-from stratify.report.wording import canary_words
+from stratify.report.wording import canary_words, workflow_command
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,20 @@ def test_manifest_says_only_what_it_holds():
     assert dict(source_record("mock", {"licence": "not_stated"}).facts) == {"Licence": "not stated by the publisher"}
     dated = source_record("mock", {"files": {"a.csv": {"sha256": "ab", "bytes": 1234}}, "fetched": "2026-01-02T03:04"})
     assert dated.files == [("a.csv, 1,234 bytes, fetched 2026-01-02", "ab")]
+
+
+def test_a_source_placed_by_hand_has_no_package():
+    placed = {"path": None, "sha256": "ab", "bytes": 5, "obtained_from": PLACED, "fetched": "2026-01-02T03:04"}
+    record = source_record("mock", {"title": "Mine", "package": None, "files": {"a.csv": placed}})
+    assert (record.title, record.facts) == ("Mine", [])
+    assert record.files == [(f"a.csv, 5 bytes, {PLACED}, fetched 2026-01-02", "ab")]
+
+
+def test_the_workflow_command_is_one_a_shell_understands():
+    program, *options, studies = shlex.split(workflow_command("a-study"))
+    assert (program, options) == ("snakemake", ["--cores", "all", "--config"])
+    key, value = studies.split("=", 1)
+    assert (key, yaml.safe_load(value)) == ("studies", ["a-study"])
 
 
 def test_numbers_never_show_a_negative_zero_or_a_false_zero():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stratify.assemble.signatures import Signature, score_signatures
-from stratify.fit.models import find_model
+from stratify.fit.models import MODELS
 from stratify.score import ModelCard, PatientModel, feature_ranges
 
 FEATURES = ["clin.age_years", "clin.sex", "sig.cyt", "gene.CD8A"]
@@ -35,7 +35,7 @@ def patients(signatures: dict[str, Signature]) -> pd.DataFrame:
 @pytest.fixture(scope="session", params=["elastic_net", "lightgbm"])
 def model(request: pytest.FixtureRequest, patients: pd.DataFrame, signatures: dict[str, Signature]) -> PatientModel:
     features = patients[FEATURES]
-    pipeline = find_model(request.param).build(features, 0).fit(features, patients["y"])
+    pipeline = MODELS[request.param](features, 0).fit(features, patients["y"])
     card = ModelCard(
         study="toy",
         model=request.param,

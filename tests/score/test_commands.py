@@ -52,6 +52,44 @@ def test_the_summary_names_ignored_columns_and_the_intended_use(score, caplog):
     assert "Research use only" in said
 
 
+@pytest.mark.parametrize("output", ["patients.csv", "./patients.csv", "below/../patients.csv", "link.csv"])
+def test_the_input_is_not_overwritten(score, tmp_path, output):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "link.csv").symlink_to("patients.csv")
+    content = "patient_id,clin.age_years\na,50\n"
+    status, said = score(content, output=output)
+    assert (status, "--input and --output are the same file" in said) == (2, True)
+    assert (tmp_path / "patients.csv").read_text() == content
+
+
+def test_the_summary_counts_one_patient_as_one(score, caplog):
+    assert score("patient_id,clin.age_years\na,50\n")[0] == 0
+    assert "1 patient: " in caplog.text
+
+
+def test_a_file_without_any_feature_is_refused_with_the_nearest_names(score, tmp_path):
+    status, said = score("patient_id,age_years,SEX\na,50,male\n")
+    assert status == 2
+    assert (
+        "patients.csv: the file has none of the model's 4 features; for example "
+        "'age_years': did you mean 'clin.age_years'? 'SEX': did you mean 'clin.sex'?" in said
+    )
+    assert said.count("\n") == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["patients.csv"]
+
+
+def test_absent_features_are_named_with_the_nearest_columns(score, caplog):
+    assert score("patient_id,clin.age_years,Sex\na,50,male\n")[0] == 0
+    warned = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    named = "clin.sex (is column 'Sex' meant as 'clin.sex'?), sig.cyt, gene.CD8A"
+    assert warned == [f"the file lacks 3 of the model's 4 features: {named}"]
+
+
+def test_a_decimal_comma_in_a_file_with_semicolons(score):
+    status, said = score("patient_id;clin.age_years\na;50,5\n")
+    assert (status, "'50,5' (patient a); a decimal comma? write a point" in said) == (2, True)
+
+
 def test_many_ignored_columns_are_counted(score, caplog):
     genes = [f"gene.G{number}" for number in range(50)]
     assert score(f"patient_id,clin.age_years,{','.join(genes)}\na,50{',1' * 50}\n")[0] == 0
@@ -78,7 +116,7 @@ def test_a_transductive_study_is_cautioned(model, patients, tmp_path, caplog):
             "column 'clin.age_years' must hold numbers, found text: 'old' (patient a)",
         ),
         ("patient_id,clin.age_years\na,inf\n", "must hold finite numbers"),
-        ("patient_id,clin.age_years\na,50\na,51\n", "stand more than once"),
+        ("patient_id,clin.age_years\na,50\na,51\n", "stands more than once"),
         ("patient_id,clin.age_years\n", "a header but no patients"),
         ("", "the file is empty"),
     ],
@@ -104,6 +142,8 @@ def test_an_earlier_output_survives_an_error(score, tmp_path):
         ("0123456789abcdef0123456789abcdef", "there is no file mlflow.db"),
         ("no/such/folder", "not a folder that exists, nor of the form models:/<name>@<alias>"),
         (".", "holds neither card.json nor MLmodel"),
+        ("toy", "or a run id; did you mean models:/toy@champion?"),
+        ("patients.csv", "did you mean the folder '.'?"),
     ],
 )
 def test_a_model_that_is_not_there(score, tmp_path, reference, message, monkeypatch):

@@ -70,16 +70,22 @@ def test_empty_lines_and_columns_are_not_patients(tmp_path):
             r"no column 'patient_id' .*; did you mean 'patientid'\?; name another with --id",
         ),
         ("a.csv", "x,y\n1,1\n", "valid names: x, y"),
-        ("a.csv", "patient_id,x\na,1\nb,2\na,3\n", "1 identifiers in 'patient_id' stand more than once: 'a'"),
-        ("a.csv", "patient_id,x\na,1\n a ,2\n", "stand more than once: 'a'"),
-        ("a.csv", "patient_id,x\na,1\n,2\n", "1 patients have an empty 'patient_id', the first in row 2"),
+        ("a.csv", "patient_id,x\na,1\nb,2\na,3\n", "1 identifier in 'patient_id' stands more than once: 'a'"),
+        (
+            "a.csv",
+            "patient_id,x\na,1\n a ,2\nb,1\nb,1\n",
+            "2 identifiers in 'patient_id' stand more than once: 'a', 'b'",
+        ),
+        ("a.csv", "patient_id,x\na,1\n,2\n", "1 patient has an empty 'patient_id', the first in row 2"),
         ("a.csv", "patient_id,patient_id\na,1\n", "column 'patient_id' stands twice"),
-        ("a.csv", "patient_id,x\na,1,2\n", r"a\.csv, line 2: 3 cells, the header has 2"),
+        ("a.csv", "patient_id,x\na,1,2\n", r"a\.csv, line 2: 3 cells, the header has 2 \(it starts 'patient_id,x'\)"),
+        ("a.tsv", "patient_id\tx\na\n", r"line 2: 1 cell, the header has 2 \(it starts 'patient_id\\tx'\)"),
         ("a.csv", 'patient_id,x\na,"1\n', "not a readable .csv file"),
         ("a.json", "{}", r"unknown format '\.json'; expected one of \.csv"),
         ("a", "patient_id\n", "unknown format ''"),
         ("a.parquet", "nonsense", r"not a readable \.parquet file"),
-        ("a.xlsx", "nonsense", r"not a readable \.xlsx file"),
+        ("a.xlsx", "patient_id,x\na,1\n", r"a\.xlsx: not an Excel file; is it csv\? then rename it to a\.csv"),
+        ("a.xlsx", "PK\x03\x04nonsense", r"not a readable \.xlsx file"),
     ],
 )
 def test_what_cannot_be_read_is_said_in_one_line(name, content, message, tmp_path):
@@ -94,10 +100,39 @@ def test_a_file_that_is_not_there(tmp_path):
         read_patients(tmp_path / "nobody.csv")
 
 
-def test_text_that_is_not_utf_8(tmp_path):
-    (tmp_path / "a.csv").write_bytes("patient_id,x\nMüller,1\n".encode("latin-1"))
-    with pytest.raises(StratifyError, match=r"not a readable \.csv file: UnicodeDecodeError"):
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_text_that_is_not_utf_8(tmp_path, encoding):
+    (tmp_path / "a.csv").write_bytes("patient_id,x\nMüller,1\n".encode(encoding))
+    with pytest.raises(StratifyError, match=r"a\.csv: not UTF-8 text \(byte \d+\); save the file as UTF-8"):
         read_patients(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("real", "named", "message"),
+    [
+        ("a.xlsx", "b.csv", r"not a \.csv file but an Excel file; rename it to b\.xlsx"),
+        ("a.parquet", "b.tsv", r"not a \.tsv file but a parquet file; rename it to b\.parquet"),
+        ("a.parquet", "b.xlsx", r"not a \.xlsx file but a parquet file"),
+    ],
+)
+def test_a_file_under_the_ending_of_another_format(tmp_path, real, named, message):
+    write(tmp_path / real, TABLE).rename(tmp_path / named)
+    with pytest.raises(StratifyError, match=message):
+        read_patients(tmp_path / named)
+
+
+def test_a_workbook_of_old_or_with_a_password(tmp_path):
+    (tmp_path / "a.xlsx").write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(100))
+    with pytest.raises(StratifyError, match=r"an old or password-protected Excel file; save it as \.xlsx, without"):
+        read_patients(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize("name", ["folder", "folder.csv"])
+def test_a_folder_is_called_a_folder(tmp_path, name):
+    (tmp_path / name).mkdir()
+    for use in (read_patients, lambda path: write_rows(TABLE, path)):
+        with pytest.raises(StratifyError, match=f"{name}: is a folder; name a file"):
+            use(tmp_path / name)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".txt", ".xlsx", ".parquet"])

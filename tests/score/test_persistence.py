@@ -109,9 +109,17 @@ def test_loading_a_folder_needs_no_mlflow(model_folder, patients):
 
 def test_a_model_that_learned_nothing_is_saved_and_loaded(model, patients, tmp_path):
     """A booster without any split is a tree of one leaf."""
-    from stratify.fit.models import find_model
+    from stratify.fit.models import MODELS
 
     features = patients[model.card.feature_names]
-    pipeline = find_model("lightgbm").build(features, 0).set_params(classifier__min_child_samples=1000)
+    pipeline = MODELS["lightgbm"](features, 0).set_params(classifier__min_child_samples=1000)
     PatientModel(pipeline.fit(features, patients["y"]), model.card).save(tmp_path)
     assert PatientModel.load(tmp_path).predict(patients)["probability"].nunique() == 1
+
+
+def test_the_folder_of_a_fit_leads_to_the_model_in_it(model, tmp_path):
+    model.save(tmp_path / "elastic_net" / "model")
+    assert find_model_folder(tmp_path / "elastic_net") == tmp_path / "elastic_net" / "model"
+    assert find_model_folder(tmp_path / "elastic_net" / "model") == tmp_path / "elastic_net" / "model"
+    with pytest.raises(StratifyError, match=r"not a model folder; there are models in it: .*/elastic_net/model$"):
+        find_model_folder(tmp_path)

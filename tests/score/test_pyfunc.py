@@ -21,10 +21,17 @@ def test_without_identifiers_rows_are_numbered(model_folder, patients):
 
 def test_an_identifier_that_stands_twice(model_folder):
     frame = pd.DataFrame({"patient_id": [1, 1], "clin.age_years": [50, 60]})
-    with pytest.raises(StratifyError, match="input: 1 identifiers in 'patient_id' stand more than once: '1'"):
+    with pytest.raises(StratifyError, match="input: 1 identifier in 'patient_id' stands more than once: '1'"):
         _load_pyfunc(str(model_folder)).predict(frame)
 
 
 def test_something_else_than_a_table(model_folder):
     with pytest.raises(StratifyError, match="expected a pandas DataFrame, found list"):
         _load_pyfunc(str(model_folder)).predict([1, 2])
+
+
+@pytest.mark.parametrize("columns", [["patient_id", "clin.age_years", "clin.sex", "gene.GZMA"], []])
+def test_nobody_gives_an_empty_result_of_the_same_form(model_folder, patients, columns):
+    model = _load_pyfunc(str(model_folder))
+    found = model.predict(pd.DataFrame(columns=columns, dtype=object))
+    pd.testing.assert_frame_equal(found, model.predict(patients.reset_index()).iloc[:0], check_index_type=False)

@@ -46,6 +46,18 @@ def test_text_in_a_number_column_names_column_values_and_patients():
         to_numbers(column(["1", "old", "6O", "1,5", "1_000"]))
 
 
+@pytest.mark.parametrize(("value", "hinted"), [("1,5", True), (" -61,25 ", True), ("1,5 cm", False), ("old", False)])
+def test_a_decimal_comma_is_guessed(value, hinted):
+    with pytest.raises(StratifyError, match="must hold numbers") as raised:
+        to_numbers(column(["1", value]))
+    assert str(raised.value).endswith("; a decimal comma? write a point") == hinted
+
+
+def test_no_values_are_no_numbers():
+    assert to_numbers(column([])).dtype == "float64"
+    assert to_numbers(column([])).empty
+
+
 @pytest.mark.parametrize("value", ["inf", "-Infinity", np.inf, "1e999"])
 def test_infinite_values_are_refused(value):
     with pytest.raises(StratifyError, match=r"must hold finite numbers, found .* \(patient b\)"):

@@ -30,6 +30,14 @@ BIOMARKER = "gene.CD8A"
 FEATURES = ["clin.age_years", "clin.sex", BIOMARKER]
 N = 40
 
+SIGNATURE = {
+    "title": "Cytolytic activity",
+    "method": "mean",
+    "genes": ["GZMA", "PRF1"],
+    "higher_means_response": True,
+    "citation": "Rooney et al., a test",
+    "pmid": "25594174",
+}
 SOURCE = {
     "title": "Toy package",
     "citation": "Nobody 2020",
@@ -54,7 +62,7 @@ CONFIG = {
     "features": ["clin.*", BIOMARKER],
     "biomarkers": {BIOMARKER: "higher"},
     "design": {"kind": "repeated_nested_cv", "outer": {"folds": 2, "repeats": 2}, "inner": {"folds": 2}},
-    "models": list(MODELS),
+    "models": {"elastic_net": {"search": {"C": [0.01, 1.0]}}, "lightgbm": {}},
     "strata": {"declared_probabilities": [0.3, 0.6]},
 }
 
@@ -139,6 +147,7 @@ class ToyStudy:
             positive="response",
             endpoint=CONFIG["endpoint"],
             features=feature_ranges(table[FEATURES]),
+            signatures={"cyt": SIGNATURE},
             cut_offs=[0.3, 0.6],
             strata=["low", "intermediate", "high"],
             parameters={"C": C},

@@ -79,7 +79,10 @@ def test_the_stored_example_is_synthetic_and_scores(tracked):
         ("models:/toy-studi@champion", "no model 'toy-studi' is registered in .*; did you mean 'toy-study'?"),
         (f"models:/{STUDY}@champ", "has no alias 'champ'; did you mean 'champion'?"),
         (f"models:/{STUDY}/7", "has no version 7; valid names: 1"),
-        ("models:/toy-study", "not a folder that exists, nor of the form"),
+        ("models:/toy-study", "not a folder that exists, nor of the form .*; did you mean models:/toy-study@champion?"),
+        (STUDY, "; did you mean models:/toy-study@champion?"),
+        (f"{STUDY}@best", "; did you mean models:/toy-study@best?"),
+        (f"{STUDY}/1", "; did you mean models:/toy-study/1?"),
         ("0" * 32, f"no run {'0' * 32} in"),
         (f"runs:/{'0' * 32}/model", f"no run {'0' * 32} in"),
     ],
@@ -92,6 +95,30 @@ def test_what_is_not_in_the_store(tracked, patients, capsys, reference, message)
     assert first in said
     assert last in said
     assert said.count("\n") == 1
+
+
+def test_a_mistyped_folder_names_the_nearest(tracked, patients, capsys):
+    folder = tracked.layout.model(STUDY, "elastic_net")
+    typed = {
+        str(folder).replace("elastic_net", "elastic_nett"): folder,
+        str(folder).replace("/fit/", "/fitt/"): folder,
+        str(folder).replace("/fit/", "/fitt/").replace("elastic_net", "nothing"): tracked.layout.results / "fit",
+        str(folder / "card.json"): folder,
+    }
+    for reference, meant in typed.items():
+        assert score(tracked, reference) == (2, None)
+        assert f"did you mean the folder {meant.as_posix()!r}?" in capsys.readouterr().err
+
+
+def test_the_folder_of_a_fit_is_as_good_as_the_model_in_it(tracked, patients):
+    assert score(tracked, str(tracked.layout.model(STUDY, "elastic_net").parent))[0] == 0
+
+
+def test_nobody_is_scored_as_nobody(tracked, patients):
+    model = mlflow.pyfunc.load_model(f"models:/{STUDY}@champion")
+    found = model.predict(patients.reset_index().iloc[:0])
+    assert found.empty
+    assert found.dtypes.equals(model.predict(patients.reset_index()).dtypes)
 
 
 def test_a_run_without_a_model_says_which_kind_it_is(tracked, patients, capsys):

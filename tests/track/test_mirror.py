@@ -8,10 +8,15 @@ from collections import Counter
 
 import mlflow
 import pytest
+import yaml
 
+from stratify.config import StudyConfig, load_study, validate
+from stratify.config.search import SEARCH_SPACES
 from stratify.track.connection import connect
 
 STUDY = "toy-study"
+SEARCH = {"elastic_net": {"C": [0.01, 1.0]}}
+CITED = "- `sig.cyt`: Rooney et al., a test (PMID 25594174)"
 
 
 def client(toy):
@@ -44,7 +49,8 @@ def test_a_run_for_the_execution_and_each_model_and_comparator(tracked):
     assert {"auroc", "auroc_low", "auroc_high", "train_auroc", "inner_auroc"} <= set(model.data.metrics)
     assert {"auroc", "auroc_low", "auroc_high"} <= set(found["gene.CD8A"].data.metrics)
     assert execution.data.metrics["auroc"] == model.data.metrics["auroc"]
-    expected = f"snakemake --cores all --force {tracked.layout.predictions(STUDY, 'elastic_net').as_posix()}"
+    target = tracked.layout.predictions(STUDY, "elastic_net").as_posix()
+    expected = f"""snakemake --cores all --config 'studies=["{STUDY}"]' --force {target}"""
     assert model.data.tags["rerun_command"] == expected
     assert {"input_digest", "data_digest", "config_digest", "package_version", "study"} <= set(model.data.tags)
     dataset = model.inputs.dataset_inputs[0].dataset
@@ -66,20 +72,53 @@ def test_the_record_names_champion_runs_and_store(tracked):
 def test_the_execution_holds_tables_and_report_the_model_its_figures(tracked):
     store, record = client(tracked), tracked.record
     listed = {file.path for file in store.list_artifacts(record["execution_run_id"])}
-    assert {"performance.json", "comparisons.json", "report.html"} <= listed
+    assert {"performance.json", "comparisons.json", "report.html", "study.yaml"} <= listed
+    study = mlflow.artifacts.load_text(f"runs:/{record['execution_run_id']}/study.yaml")
+    assert validate(StudyConfig, yaml.safe_load(study), "study.yaml") == load_study(tracked.file)
     comparisons = store.load_table(record["experiment_id"], "comparisons.json", [record["execution_run_id"]])
     assert comparisons["difference"].tolist() == [0.01, 0.01]
     figures = store.list_artifacts(record["runs"]["elastic_net"]["run_id"], "figures")
     assert {file.path for file in figures} == {"figures/roc.png", "figures/calibration.png"}
 
 
+def test_the_search_of_each_model_is_recorded_as_it_was_run(tracked):
+    found = {run.info.run_name: run.data.params for run in runs(tracked)}
+    for name in ("elastic_net", "lightgbm"):
+        searched = {
+            key.removeprefix("search."): json.loads(found[name][key]) for key in found[name] if "search." in key
+        }
+        assert searched == {**SEARCH_SPACES[name], **SEARCH.get(name, {})}
+    assert json.loads(found["elastic_net"]["search.C"]) == [0.01, 1.0]
+    assert not [key for key in found["prevalence"] if "search." in key]
+
+
 def test_the_registered_version_says_what_it_is(tracked):
     version = client(tracked).get_model_version_by_alias(STUDY, "champion")
     said = version.description + client(tracked).get_registered_model(STUDY).description
-    for part in ("Research use only", "Who responds?", "auroc 0.", "toy-data==1.0", "snakemake --cores all"):
+    for part in ("Research use only", "Who responds?", "auroc 0.", "toy-data==1.0", CITED, "snakemake --cores all"):
         assert said.count(part) == 2
     experiment = client(tracked).get_experiment_by_name(STUDY)
     assert "Who responds?" in experiment.tags["mlflow.note.content"]
+
+
+def test_a_changed_search_adds_a_run_of_that_model(toy):
+    toy.track()
+    toy.file.write_text(toy.file.read_text().replace("- 0.01\n", "- 0.02\n"))
+    toy.track()
+    assert by_role(toy) == {"execution": 2, "model": 3, "comparator": 2}
+
+
+def test_files_placed_by_hand_have_no_package(toy):
+    source = toy.folder / "config" / "sources" / "toy_source.yaml"
+    content = yaml.safe_load(source.read_text())
+    del content["package"], content["files"]["toy.csv"]["path"]
+    source.write_text(yaml.safe_dump(content))
+    toy.track()
+    dataset = runs(toy)[0].inputs.dataset_inputs[0].dataset
+    assert dataset.source_type == "placed_by_hand"
+    assert json.loads(dataset.source)["files"] == {"toy.csv": "0" * 64}
+    description = client(toy).get_registered_model(STUDY).description
+    assert "Toy 2020, toys (files placed by hand; Nobody 2020; licence: MIT)" in description
 
 
 def test_a_second_time_adds_nothing(toy):

@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 from stratify.errors import StratifyError
-from stratify.track.connection import artifact_location, choose_tracking_uri, connect, shown_uri
+from stratify.track.connection import artifact_location, check_tracking_uri, choose_tracking_uri, connect, shown_uri
 from stratify.track.store import record_is_stale
 
 STUDY = "toy-study"
@@ -65,7 +65,7 @@ def test_asking_needs_no_mlflow():
         ("./mlruns", "is a folder, which MLflow no longer keeps runs in; use sqlite:///"),
         ("file:///tmp/mlruns", "is a folder"),
         ("http://127.0.0.1:9", "tracking store http://127.0.0.1:9 does not open"),
-        ("postgres://host/db", "does not open"),
+        ("postgresql+none://host/db", "does not open"),
     ],
 )
 def test_a_store_that_does_not_open(tmp_path, uri, message):
@@ -73,6 +73,73 @@ def test_a_store_that_does_not_open(tmp_path, uri, message):
         connect(uri.format(tmp_path), create=False)
     assert "\n" not in str(raised.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("./mlruns", "is a folder, which MLflow no longer keeps runs in"),
+        ("/x/mlflow.db", r"'/x/mlflow.db' is a path, not an address; did you mean 'sqlite:////x/mlflow.db'\?"),
+        ("mlflow.db", r"did you mean 'sqlite:///mlflow.db'\?"),
+        ("file:///x/mlflow.db", r"did you mean 'sqlite:////x/mlflow.db'\?"),
+        ("sqlite://mlflow.db", "written with three slashes: sqlite:///mlflow.db"),
+        ("sqlite:///", "is a folder; name a file"),
+        ("postgres://me:secret@host/db", r"'postgres://host/db': unknown kind 'postgres'; did you mean 'postgresql'\?"),
+        ("htp://host", r"unknown kind 'htp'; did you mean 'http'\?"),
+    ],
+)
+def test_an_address_that_can_never_work(uri, message):
+    with pytest.raises(StratifyError, match=message) as raised:
+        check_tracking_uri(uri)
+    assert "secret" not in str(raised.value)
+
+
+def test_a_file_given_as_address_whatever_its_name(tmp_path):
+    (tmp_path / "runs").touch()
+    with pytest.raises(StratifyError, match=f"did you mean 'sqlite:///{tmp_path}/runs'"):
+        check_tracking_uri(f"{tmp_path}/runs")
+    with pytest.raises(StratifyError, match="is a folder; name a file"):
+        check_tracking_uri(f"sqlite:///{tmp_path}")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "sqlite:///mlflow.db",
+        "sqlite:////nowhere/mlflow.db",
+        "http://127.0.0.1:9",
+        "https://me:secret@host/path",
+        "postgresql+psycopg2://me:secret@host/db",
+        "databricks",
+        "databricks://profile",
+    ],
+)
+def test_an_address_that_may_work(uri):
+    check_tracking_uri(uri)
+
+
+def test_an_empty_file_is_not_called_absent(tmp_path):
+    (tmp_path / "mlflow.db").touch()
+    with pytest.raises(StratifyError, match=r"the file .*mlflow\.db is empty; run the workflow first"):
+        connect(f"sqlite:///{tmp_path}/mlflow.db", create=False)
+
+
+def test_a_server_that_does_not_answer_is_one_line(tmp_path):
+    import subprocess
+    import sys
+
+    (tmp_path / "patients.csv").write_text("patient_id,x\na,1\n")
+    store = ["--tracking-uri", "http://127.0.0.1:9", "--input", "patients.csv", "--output", "scores.csv"]
+    done = subprocess.run(
+        [sys.executable, "-m", "stratify", "score", "--model", "models:/toy@champion", *store],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("stratify score: error: tracking store http://127.0.0.1:9 does not open")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_store_in_a_folder_that_does_not_exist(tmp_path):

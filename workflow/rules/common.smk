@@ -18,6 +18,7 @@ from stratify.track.store import record_is_stale
 LAYOUT = Layout(Path("results"))
 RAW = "data/raw"
 SIGNATURES = "data/reference/signatures.yaml"
+FIRST = "first"
 
 
 def study_file(study):
@@ -58,7 +59,7 @@ def occasion(wildcards):
     record = LAYOUT.track(wildcards.study)
     if record_is_stale(record, TRACKING_URI):
         return f"store-without-record-{time.time_ns()}"
-    return read_json(record).get("occasion", "") if record.is_file() else ""
+    return read_json(record).get("occasion", FIRST) if record.is_file() else FIRST
 
 
 wildcard_constraints:

@@ -20,9 +20,9 @@ METRICS = closed(
     },
     unique=["study", "model", "cohort", "role", "subgroup", "metric"],
 )
-"""One row an estimate with its 95 % interval; `cohort` is `random_effects` for pooled rows. The model `treat_all` is
-the net benefit of treating everyone. Subgroup `stratum_<label>` holds the `event_rate` of a stratum. Role `train` holds
-the apparent fit, and `inner_<metric>`, on which the champion is chosen (low and high: its spread over outer splits)."""
+"""One row an estimate with its 95 % interval. The model `treat_all` is the net benefit of treating everyone. Subgroup
+`stratum_<label>` holds the `event_rate` of a stratum. Role `train` holds the apparent fit, and `inner_<metric>`, on
+which the champion is chosen (low and high: its spread over outer splits)."""
 
 COMPARISONS = closed(
     "comparisons",

@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> None:
     """Write synthetic patients drawn from the ranges on the model's card."""
     from stratify.score.example import synthetic_patients
     from stratify.score.patients import check_format, write_rows
-    from stratify.score.wording import counted
+    from stratify.wording import counted
 
     if args.patients < 1:
         raise StratifyError(f"--patients must be at least 1, found {args.patients}")

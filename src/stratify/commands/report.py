@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import logging
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +14,10 @@ logger = logging.getLogger(__name__)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command line."""
-    from stratify.commands.study_inputs import add_study_arguments
+    from stratify.commands.study_inputs import add_signatures_argument, add_study_arguments
 
     add_study_arguments(parser)
+    add_signatures_argument(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -24,7 +26,7 @@ def run(args: argparse.Namespace) -> None:
     from stratify.artifacts.store import atomic
     from stratify.report.render import render
 
-    results = load_results(args)
+    results = load_results(args, args.signatures)
     page = render(results)
     path = Layout(args.results).report(results.name)
     with atomic(path) as temporary:
@@ -32,13 +34,15 @@ def run(args: argparse.Namespace) -> None:
     logger.info("report of %s: %s (%.0f kB), champion %s", results.name, path, len(page) / 1000, results.champion)
 
 
-def load_results(args: argparse.Namespace) -> "StudyResults":
+def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "StudyResults":
     """Read everything a report is made from.
 
     Parameters
     ----------
     args
         `study` and `results`, paths.
+    signatures
+        The signature catalogue to cite; without it the figures are the same, and no signature has a title.
 
     Returns
     -------
@@ -52,6 +56,7 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
     from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.harmonize import FINDINGS
     from stratify.artifacts.store import read_table
+    from stratify.assemble.signatures import load_catalogue
     from stratify.commands.study_inputs import read_study_inputs
     from stratify.evaluate.champion import choose_champion
     from stratify.report.results import StudyResults
@@ -75,11 +80,12 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
         canaries=canaries,
         univariate=read_table(UNIVARIATE, layout.univariate(name)),
         champion=choose_champion(metrics, canaries, study),
-        provenance=_provenance(args, sorted({dataset.source for dataset in inputs.datasets.values()})),
+        provenance=_provenance(args, signatures, sorted({dataset.source for dataset in inputs.datasets.values()})),
+        signatures=load_catalogue(signatures) if signatures else {},
     )
 
 
-def _provenance(args: argparse.Namespace, sources: list[str]) -> "Provenance":
+def _provenance(args: argparse.Namespace, signatures: Path | None, sources: list[str]) -> "Provenance":
     from stratify import __version__
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_json
@@ -87,8 +93,9 @@ def _provenance(args: argparse.Namespace, sources: list[str]) -> "Provenance":
     from stratify.report.results import Provenance
 
     commit, uncommitted = git_state(args.study.parent)
+    catalogue = f" --signatures {signatures.as_posix()}" if signatures else ""
     return Provenance(
-        command=f"stratify report --study {args.study.as_posix()} --results {args.results.as_posix()}",
+        command=f"stratify report --study {args.study.as_posix()} --results {args.results.as_posix()}{catalogue}",
         package_version=__version__,
         study_sha256=hashlib.sha256(args.study.read_bytes()).hexdigest(),
         git_commit=commit,

@@ -69,7 +69,7 @@ def _report_columns(model: "PatientModel", columns: list[str], where: str) -> No
 
 
 def _report_scores(model: "PatientModel", scores: "pd.DataFrame") -> None:
-    from stratify.score.wording import counted
+    from stratify.wording import counted
 
     counts = scores["stratum"].value_counts().reindex([*model.card.strata, "not_scored"], fill_value=0)
     strata = ", ".join(f"{label} {count}" for label, count in counts.items() if count or label != "not_scored")

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--study", required=True, type=Path, help="study file, config/studies/<id>.yaml")
     parser.add_argument("--results", default=Path("results"), type=Path, help="folder of the run's results")
     parser.add_argument(
-        "--occasion", default="", help="word kept in the record, by which the workflow knows why it was written"
+        "--occasion", default="first", help="word kept in the record, by which the workflow knows why it was written"
     )
     parser.add_argument(
         "--tracking-uri", help="MLflow tracking store; else MLFLOW_TRACKING_URI, else sqlite:///mlflow.db"

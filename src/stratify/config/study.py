@@ -165,7 +165,7 @@ class StudyConfig(Closed):
     """Features the models may use; `*` stands for any text (`sig.*`)."""
 
     biomarkers: dict[FeatureName, Literal["higher", "lower"]] = Field(default_factory=dict)
-    """Single published biomarkers to evaluate beside the models, and whether higher or lower values mean the
+    """Single biomarkers to evaluate beside the models, and whether higher or lower values mean the
     positive class. Signatures are always among them."""
 
     group_by: FeatureName | None = None
@@ -194,7 +194,9 @@ class StudyConfig(Closed):
     @field_validator("models", mode="before")
     @classmethod
     def _list_of_models(cls, value: object) -> object:
-        return {name: {} for name in value} if isinstance(value, list) else value
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return {name: {} for name in value}
+        return value
 
     @model_validator(mode="after")
     def _consistent(self) -> "StudyConfig":

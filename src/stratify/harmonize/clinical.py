@@ -13,7 +13,7 @@ from stratify.harmonize.findings.endpoints import check_endpoints
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import check_identifiers
 from stratify.harmonize.identifiers import identify
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 AS_PUBLISHED = "__as_published"
 """Ending of a column that keeps the source's constant, for published formulas only."""

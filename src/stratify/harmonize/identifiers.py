@@ -7,7 +7,7 @@ from stratify.errors import StratifyError
 from stratify.harmonize.columns import map_column
 from stratify.harmonize.findings.finding import listed
 from stratify.harmonize.readers.grid import column_of
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 NUMBERED = "row"
 """Prefix of the identity of a numbered row."""
@@ -89,5 +89,6 @@ def _refuse_missing(values: pd.Series, what: str, where: str) -> None:
     if values.isna().any():
         rows = [str(at) for at, missing in enumerate(values.isna(), start=1) if missing]
         raise StratifyError(
-            f"{where}: {counted(len(rows), 'row')} without {what}, counted below the header: {listed(rows)}"
+            f"{where}: {counted(len(rows), 'row')} without {what}; counted from the first below the header: "
+            f"{listed(rows)}"
         )

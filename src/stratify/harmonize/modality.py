@@ -12,7 +12,7 @@ from stratify.harmonize.findings import measurements as checks
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import stripped_names
 from stratify.harmonize.identifiers import number_rows
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.errors import StratifyError
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 
 def offenders(values: pd.Series, wrong: pd.Series) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from stratify.config.dataset import Scalar
 from stratify.errors import StratifyError
 from stratify.harmonize.numbers import offenders
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 _PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")
 
@@ -113,8 +113,8 @@ def apply_groups(
     absent = [str(key) for key in listed if not any(matches(value, key) for value in present)]
     if absent:
         raise StratifyError(
-            f"{where}: `groups` lists {counted(len(absent), 'value')} that the file does not hold: {', '.join(absent[:3])}; "
-            "correct or remove them"
+            f"{where}: `groups` lists {counted(len(absent), 'value')} that the file does not hold: "
+            f"{', '.join(absent[:3])}; correct or remove them"
         )
     if exhaustive:
         return apply_values(text, listed, where)

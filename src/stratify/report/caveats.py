@@ -1,8 +1,9 @@
 """What a reader must hold against the results; from the configuration and the numbers."""
 
-from stratify.report.names import model_title
+from stratify.report.names import GROUP_MEAN
 from stratify.report.numbers import number, plural
 from stratify.report.results import StudyResults
+from stratify.report.verdict import comparator_words
 
 FEW = 100
 """Below this many patients in the rarer class the report warns of small numbers."""
@@ -48,10 +49,12 @@ def _design(results: StudyResults) -> dict[str, str]:
         "They resample patients and keep the models that were fitted: the uncertainty of who was judged is in them, "
         "that of who was learned from is not."
     )
-    if results.best_biomarker is not None:
-        found["The best biomarker is the best with hindsight"] = (
-            f"{model_title(results.best_biomarker)} was singled out by its outer AUROC among the single biomarkers. "
-            "This flatters the biomarker, not the models."
+    best = results.best_comparator
+    if best is not None:
+        words = comparator_words(results, best)
+        found["The best comparator is the best with hindsight"] = (
+            f"{words[0].upper() + words[1:] if best == GROUP_MEAN else words} was singled out by its outer AUROC among "
+            "the single biomarkers and the group mean. This flatters the comparator, not the models."
         )
     return found
 

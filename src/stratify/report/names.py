@@ -6,7 +6,8 @@ MODELS = {
     "prevalence": "Training prevalence",
     "group_mean": "Mean of group",
 }
-NAIVE = ("prevalence", "group_mean")
+GROUP_MEAN = "group_mean"
+NAIVE = ("prevalence", GROUP_MEAN)
 
 
 def is_feature(name: str) -> bool:

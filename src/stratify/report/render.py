@@ -16,10 +16,12 @@ from stratify.report.illustrations import illustrate
 from stratify.report.names import is_feature, model_title
 from stratify.report.numbers import ABSENT, count, number, p_value, percent, plural
 from stratify.report.results import StudyResults
+from stratify.report.signatures import signature_rows
 from stratify.report.sources import source_record
+from stratify.report.strata import strata_doubt
 from stratify.report.style import to_svg
-from stratify.report.verdict import verdict
-from stratify.report.wording import GLOSSARY
+from stratify.report.verdict import comparator_words, verdict
+from stratify.report.wording import GLOSSARY, workflow_command
 
 
 def render(results: StudyResults) -> str:
@@ -42,6 +44,8 @@ def render(results: StudyResults) -> str:
         for name, drawn in illustrate(results).items()
     }
     cohorts = {cohort: results.datasets[cohort].title for cohort in dict.fromkeys(results.outer["cohort"])}
+    named = {*results.outer["model"], *([results.study.group_by] if results.study.group_by else [])}
+    best = results.best_comparator
     return (
         _environment()
         .get_template("report.html.j2")
@@ -50,15 +54,19 @@ def render(results: StudyResults) -> str:
             study=results.study,
             lead=results.models[0],
             figures=figures,
-            verdict=feature_names_as_code(verdict(results), set(results.outer["model"])),
+            verdict=feature_names_as_code(verdict(results), named),
+            best_comparator=feature_names_as_code(comparator_words(results, best), named) if best else "",
             endpoint=endpoint_words(results.study.endpoint),
             cohorts=cohorts,
-            strongest=tables.biomarker_rows(tables.strongest_features(results)),
+            strongest=tables.biomarker_rows(results),
             tested=tables.tested_features(results),
+            signatures=signature_rows(results),
             strata=tables.strata_rows(results.strata),
+            strata_doubt=strata_doubt(results.strata),
             canaries=canary_groups(results.canaries, results.patient_ids),
             choice=tables.choice_rows(results),
             caveats=caveats(results),
+            workflow=workflow_command(results.name),
             sources=[source_record(*pair) for pair in results.provenance.manifests.items()],
         )
     )

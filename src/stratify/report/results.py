@@ -7,10 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from stratify.assemble.signatures import Signature
 from stratify.config import DatasetConfig, StudyConfig
 from stratify.evaluate.performance import ALL_COHORTS
 from stratify.report.curves import stratum_changes
-from stratify.report.names import is_feature
+from stratify.report.names import GROUP_MEAN, is_feature
 from stratify.report.numbers import interval, with_interval
 
 
@@ -108,6 +109,9 @@ class StudyResults:
         Name of the model to register; ``None`` where no candidate passed its canaries and has an inner estimate.
     provenance
         What is needed to make the report again.
+    signatures
+        The catalogue that scored the table's `sig.*` features, by identifier without that prefix; empty where the
+        report does not cite it.
     """
 
     name: str
@@ -123,6 +127,7 @@ class StudyResults:
     univariate: pd.DataFrame
     champion: str | None
     provenance: Provenance
+    signatures: dict[str, Signature] = field(default_factory=dict)
 
     @property
     def models(self) -> list[str]:
@@ -216,10 +221,27 @@ class StudyResults:
 
         Genes, signatures or clinical variables.
         """
+        return [name for name in self.comparators(cohort) if is_feature(name)]
+
+    @property
+    def best_comparator(self) -> str | None:
+        """The comparator of highest outer AUROC, prevalence aside; ``None`` where there is none."""
+        return next(iter(self.comparators(self.cohort)), None)
+
+    def comparators(self, cohort: str) -> list[str]:
+        """List what ranks patients without a model of this study, by decreasing outer AUROC.
+
+        Single biomarkers and the group mean; the training prevalence ranks nobody.
+        """
         rows = self.outer.dropna(subset=["estimate"])
-        features = [name for name in rows["model"].unique() if is_feature(name)]
-        scores = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort) & rows["model"].isin(features)]
-        return scores.sort_values(["estimate", "model"], ascending=[False, True])["model"].to_list()
+        scores = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort)]
+        ranked = scores.sort_values(["estimate", "model"], ascending=[False, True])["model"]
+        return [name for name in ranked if is_feature(name) or name == GROUP_MEAN]
+
+    def signature_of(self, feature: str) -> Signature | None:
+        """Look up the signature behind a feature such as `sig.cyt`; ``None`` for other features and unknown ones."""
+        namespace, _, name = feature.partition(".")
+        return self.signatures.get(name) if namespace == "sig" else None
 
     def comparisons_of(self, model: str, cohort: str) -> list[Comparison]:
         """List a model's paired comparisons in a cohort, turned so that it stands first in each."""

@@ -37,7 +37,7 @@ def source_record(source: str, manifest: dict[str, Any]) -> SourceRecord:
     facts = {
         "Citation": manifest.get("citation"),
         "Licence": "not stated by the publisher" if licence == NOT_STATED else licence,
-        "Package": " ".join(str(package[key]) for key in ("name", "version") if key in package),
+        "Package": " ".join(str(package[key]) for key in ("name", "version") if package.get(key)),
     }
     files = [_file(name, entry, manifest.get("fetched")) for name, entry in (manifest.get("files") or {}).items()]
     return SourceRecord(manifest.get("title") or source, [(k, v) for k, v in facts.items() if v], files)

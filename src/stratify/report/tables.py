@@ -100,6 +100,7 @@ def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, 
         found.append(
             {
                 "name": name,
+                "title": signature_title(results, name),
                 "auroc": _text(auroc),
                 "auprc": _text(results.metric(name, "auprc", cohort)),
                 "difference": against.text() if against else ABSENT,
@@ -165,11 +166,18 @@ def tested_features(results: StudyResults) -> pd.DataFrame:
     return rows[(rows["cohort"] == chosen) & rows["p_value"].notna()]
 
 
-def biomarker_rows(strongest: pd.DataFrame) -> list[dict[str, str]]:
+def signature_title(results: StudyResults, feature: str) -> str:
+    """Give the title of the signature behind a feature; empty for other features."""
+    signature = results.signature_of(feature)
+    return signature.title if signature else ""
+
+
+def biomarker_rows(results: StudyResults) -> list[dict[str, str]]:
     """Write the strongest associations as text."""
     return [
         {
             "feature": feature_label(row["feature"], row["level"]),
+            "title": signature_title(results, row["feature"]),
             "note": "" if pd.isna(row["note"]) else str(row["note"]),
             "effect": number(row["effect"], 2),
             "interval": interval(row["low"], row["high"], 2),
@@ -178,7 +186,7 @@ def biomarker_rows(strongest: pd.DataFrame) -> list[dict[str, str]]:
             "n": count(row["n"]),
             "n_events": count(row["n_events"]),
         }
-        for row in strongest.to_dict("records")
+        for row in strongest_features(results).to_dict("records")
     ]
 
 

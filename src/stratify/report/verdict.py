@@ -5,7 +5,7 @@ from typing import Literal
 import pandas as pd
 
 from stratify.evaluate.overlap import EVERY_MODEL
-from stratify.report.names import model_title
+from stratify.report.names import GROUP_MEAN, model_title
 from stratify.report.numbers import interval, number
 from stratify.report.results import Estimate, StudyResults
 
@@ -35,7 +35,7 @@ def judge(low: float | None, high: float | None) -> Verdict:
 
 
 def verdict(results: StudyResults) -> str:
-    """Compare the champion with the best single biomarker and with the training prevalence, in one sentence.
+    """Compare the champion with the best comparator and with the training prevalence, in one sentence.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def verdict(results: StudyResults) -> str:
         return _no_champion(results)
     title = model_title(results.champion)
     skill = results.metric(results.champion, "brier_skill")
-    return f"{title} {_against_biomarker(results, results.champion)}; {_against_prevalence(skill)}."
+    return f"{title} {_against_comparator(results, results.champion)}; {_against_prevalence(skill)}."
 
 
 def _no_champion(results: StudyResults) -> str:
@@ -65,12 +65,35 @@ def _no_champion(results: StudyResults) -> str:
     )
 
 
-def _against_biomarker(results: StudyResults, champion: str) -> str:
-    best = results.best_biomarker
-    row = None if best is None else results.comparison(champion, best, "auroc")
-    if best is None or row is None:
-        return "was not compared with a single biomarker, because none could be computed in this cohort"
-    name = f"{model_title(best)}, the best of the single biomarkers here"
+def comparator_words(results: StudyResults, name: str) -> str:
+    """Name a comparator readably: a signature with its title, the group mean with what makes the groups.
+
+    Parameters
+    ----------
+    results
+        A study's artifacts.
+    name
+        The comparator's name, such as `group_mean`, `sig.cyt` or `gene.CXCL9`.
+
+    Returns
+    -------
+    str
+    """
+    if name == GROUP_MEAN:
+        group = results.study.group_by
+        return f"the mean of the patient's {group} group" if group else "the mean of the patient's cohort"
+    signature = results.signature_of(name)
+    return f"{signature.title} ({name})" if signature else model_title(name)
+
+
+def _against_comparator(results: StudyResults, champion: str) -> str:
+    best = results.best_comparator
+    if best is None:
+        return "was not compared with a simple comparator, because none could be computed in this cohort"
+    name = f"{comparator_words(results, best)}, the best of the simple comparators here"
+    row = results.comparison(champion, best, "auroc")
+    if row is None:
+        return f"was not compared with {name}"
     numbers = f"difference in AUROC {number(row.difference)}, 95% interval {interval(row.low, row.high)}"
     match judge(row.low, row.high):
         case "better":

@@ -1,4 +1,7 @@
-"""Fixed prose of the report: what each canary means, and the glossary."""
+"""Fixed prose of the report: what each canary means, the glossary, the command that answers a study."""
+
+import json
+import shlex
 
 CANARIES = {
     "garbage_in_held_out_rows": (
@@ -49,6 +52,17 @@ GLOSSARY = {
     ),
 }
 """Explanation by term."""
+
+
+def workflow_command(study: str) -> str:
+    """Write the command that runs a whole study, whether or not the configuration file lists it.
+
+    Examples
+    --------
+    >>> workflow_command("my-study")
+    'snakemake --cores all --config \'studies=["my-study"]\''
+    """
+    return shlex.join(["snakemake", "--cores", "all", "--config", f"studies={json.dumps([study])}"])
 
 
 def canary_words(name: str) -> tuple[str, str]:

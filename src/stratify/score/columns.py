@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from stratify.errors import StratifyError
 from stratify.score.model import PatientModel
-from stratify.score.wording import counted
+from stratify.wording import counted
 
 SHOWN = 5
 EXAMPLES = 3
@@ -50,7 +50,7 @@ def check_columns(model: PatientModel, columns: Sequence[str]) -> str | None:
 
 def _examples(model: PatientModel, lacking: Sequence[str], ignored: Sequence[str]) -> str:
     """Pair ignored columns with what they may have meant, or show what the model would have known."""
-    meant = {column: name for column, name in _nearest_columns(model, lacking, ignored).values()}
+    meant = dict(_nearest_columns(model, lacking, ignored).values())
     if meant:
         shown = [f"{column!r}: did you mean {name!r}?" for column, name in list(meant.items())[:EXAMPLES]]
         return f"for example {' '.join(shown)}"
@@ -62,9 +62,7 @@ def _described(feature: str, column: str | None = None, name: str | None = None)
     return feature if column is None else f"{feature} (is column {column!r} meant as {name!r}?)"
 
 
-def _nearest_columns(
-    model: PatientModel, lacking: Sequence[str], ignored: Sequence[str]
-) -> dict[str, tuple[str, str]]:
+def _nearest_columns(model: PatientModel, lacking: Sequence[str], ignored: Sequence[str]) -> dict[str, tuple[str, str]]:
     """Find, by feature, an ignored column that may have been meant and the name it would have needed."""
     spelled = _by_spelling(ignored)
     found: dict[str, tuple[str, str]] = {}

@@ -8,7 +8,7 @@ import pandas as pd
 
 from stratify.artifacts.store import atomic
 from stratify.errors import StratifyError, nearest
-from stratify.score.wording import counted
+from stratify.wording import counted
 
 TEXT_FORMATS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 FORMATS = [*TEXT_FORMATS, ".parquet", ".xlsx"]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
 DIGEST_LENGTH = 32
-SOURCE_TYPE = "python_package"
+FROM_PACKAGE, BY_HAND = "python_package", "placed_by_hand"
 
 
 def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
@@ -36,7 +36,7 @@ def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
             Dataset(
                 name=cohort,
                 digest=table_digest(rows)[:DIGEST_LENGTH],
-                source_type=SOURCE_TYPE,
+                source_type=_source_type(results, str(cohort)),
                 source=json.dumps(_source(results, str(cohort)), ensure_ascii=False),
                 schema=json.dumps({"mlflow_colspec": _columns(rows)}),
                 profile=json.dumps({"num_rows": len(rows), "num_positive": int(rows["y"].sum())}),
@@ -47,12 +47,16 @@ def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
     ]
 
 
+def _source_type(results: StudyResults, cohort: str) -> str:
+    return BY_HAND if results.cohorts[cohort].source.package is None else FROM_PACKAGE
+
+
 def _source(results: StudyResults, cohort: str) -> dict[str, object]:
     source = results.cohorts[cohort].source
+    package = source.package
     return {
-        "package": source.package.name,
-        "version": source.package.version,
-        "files": {file.path: file.sha256 for file in source.files.values()},
+        **({"package": package.name, "version": package.version} if package else {}),
+        "files": {file.path or name: file.sha256 for name, file in source.files.items()},
         "citation": source.citation,
         "licence": source.licence,
     }

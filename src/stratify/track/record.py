@@ -12,9 +12,9 @@ from stratify import RESEARCH_USE_ONLY
 from stratify.artifacts.fit import COMPARATORS
 from stratify.config.search import effective_search
 from stratify.score import ModelCard
-from stratify.score.wording import counted
 from stratify.track.digest import table_digest, value_digest
-from stratify.track.results import Provenance, StudyResults
+from stratify.track.results import Cohort, Provenance, StudyResults
+from stratify.wording import counted
 
 FORMAT = 2
 """Part of every digest: raised when the content of runs changes shape, so that stores are rewritten."""
@@ -224,23 +224,24 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
     """
     card = results.models[name].card
     patients = counted(card.n_patients, "patient")
-    sources = [
-        f"{cohort.dataset.title} (`{cohort.source.package.name}=={cohort.source.package.version}`; "
-        f"{cohort.source.citation}; licence: {cohort.source.licence})"
-        for cohort in results.cohorts.values()
-    ]
     parts = [
         f"**{RESEARCH_USE_ONLY}**",
         f"Model `{name}` of the study *{results.config.title}*: {results.config.question}",
         f"Gives the probability of {card.positive}; trained on {patients}, {card.n_positive} positive.",
         "Performance (95 % interval):\n" + "\n".join(_performance_lines(results.metrics, name)),
-        "Data:\n" + "\n".join(f"- {source}" for source in sources),
+        "Data:\n" + "\n".join(_data_line(cohort) for cohort in results.cohorts.values()),
         *_signature_parts(card),
         f"Made again by `{command}`",
     ]
     if card.transductive_reason:
         parts.insert(3, f"Transductive: {card.transductive_reason}")
     return "\n\n".join(parts)
+
+
+def _data_line(cohort: Cohort) -> str:
+    source = cohort.source
+    origin = f"`{source.package.name}=={source.package.version}`" if source.package else "files placed by hand"
+    return f"- {cohort.dataset.title} ({origin}; {source.citation}; licence: {source.licence})"
 
 
 def _signature_parts(card: ModelCard) -> list[str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from stratify.config.dataset import Acknowledgement
 from stratify.harmonize.findings.finding import Finding
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 STALE = "stale_acknowledgement"
 

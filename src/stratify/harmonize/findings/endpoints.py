@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 CONTRADICTION = "label_time_contradiction"
 ROUNDING_DAYS = 16.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 
 def check_identifiers(ids: pd.DataFrame) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.harmonize.findings.finding import Finding, listed
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 
 def duplicate_features(modality: str, features: pd.Index) -> Iterator[Finding]:

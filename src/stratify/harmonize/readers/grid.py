@@ -7,7 +7,7 @@ import pandas as pd
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
-from stratify.harmonize.wording import counted
+from stratify.wording import counted
 
 Grid = list[list[str]]
 """Cells of a table as text, header first; an empty text is a missing cell."""
@@ -86,8 +86,8 @@ def _check_widths(grid: Grid, where: str, index_column: bool) -> None:
         )
     shown = ", ".join(f"row {number} has {found}" for number, found in odd[:3])
     raise StratifyError(
-        f"{where}: ragged table: the header has {width} fields, {len(odd)} of {counted(len(grid) - 1, 'row')} differ: {shown}; "
-        "check `separator`, `comment` and `skip_rows`"
+        f"{where}: ragged table: the header has {width} fields, {len(odd)} of {counted(len(grid) - 1, 'row')} differ: "
+        f"{shown}; check `separator`, `comment` and `skip_rows`"
     )
 
 

@@ -1,4 +1,4 @@
-"""Counts in messages."""
+"""Counts with their nouns, for messages."""
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:
@@ -22,4 +22,4 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     >>> counted(1, "patient"), counted(2, "patient"), counted(0, "patient has", "patients have")
     ('1 patient', '2 patients', '0 patients have')
     """
-    return f"{n} {one if n == 1 else many or one + 's'}"
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
