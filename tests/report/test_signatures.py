@@ -22,7 +22,8 @@ def test_weights_housekeeping_genes_and_direction_are_said(results):
         citation="Nobody",
     )
     [row] = signature_rows(replace(results, signatures={"cyt": signature}))
-    assert row.method == "weighted sum; on a log scale, less the mean of 1 housekeeping gene"
+    assert row.method == "weighted sum"
+    assert row.reference == "on a log scale, less the mean of 1 housekeeping gene"
     assert row.direction == "no response"
     assert (row.pmid, row.address) == ("", "")
 

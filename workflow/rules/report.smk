@@ -9,6 +9,7 @@ rule report:
         attrition=LAYOUT.attrition("{study}"),
         predictions=of_models(LAYOUT.predictions),
         tuning=of_models(LAYOUT.tuning),
+        signatures=SIGNATURES,
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),
@@ -36,4 +37,5 @@ rule report:
     message:
         "Writing the report of {wildcards.study}"
     shell:
-        "stratify report --study {input.study} --results {params.results} > {log} 2>&1"
+        "stratify report --study {input.study} --results {params.results}"
+        " --signatures {input.signatures} > {log} 2>&1"

@@ -1,9 +1,10 @@
 """What a reader must hold against the results; from the configuration and the numbers."""
 
 from stratify.report.names import GROUP_MEAN
-from stratify.report.numbers import number, plural
+from stratify.report.numbers import number
 from stratify.report.results import StudyResults
 from stratify.report.verdict import comparator_words
+from stratify.wording import counted
 
 FEW = 100
 """Below this many patients in the rarer class the report warns of small numbers."""
@@ -69,7 +70,7 @@ def _numbers(results: StudyResults) -> dict[str, str]:
     if auroc is not None and auroc.bounds():
         width = number(auroc.high - auroc.low, 2)
         spread = f" The interval of the AUROC is {width} wide: take its second digit with care."
-    return {"Small numbers": f"{plural(rarer, 'patient')} in the rarer class.{spread}"}
+    return {"Small numbers": f"{counted(rarer, 'patient')} in the rarer class.{spread}"}
 
 
 def _cohorts(results: StudyResults) -> dict[str, list[str]]:

@@ -15,8 +15,8 @@ from stratify.report.figures import (
     strata_figure,
 )
 from stratify.report.names import model_title
-from stratify.report.numbers import plural
 from stratify.report.results import StudyResults
+from stratify.wording import counted
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
     predictions, models, lead = results.out_of_fold, results.models, model_title(results.models[0])
     cut_offs = results.study.strata.declared_probabilities
     calibration = calibration_summary(results)
-    repetitions = plural(results.study.design.outer.repeats, "repetition")
+    repetitions = counted(results.study.design.outer.repeats, "repetition")
     return {
         "forest": Illustration(
             forest_figure(_aurocs(results), [] if results.champion is None else [results.champion]),

@@ -92,14 +92,3 @@ def count(value: int | None) -> str:
     '59,403'
     """
     return ABSENT if value is None or pd.isna(value) else f"{int(value):,}"
-
-
-def plural(n: int, one: str, many: str | None = None) -> str:
-    """Write a count with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "patient"), plural(3, "patient"), plural(0, "study", "studies")
-    ('1 patient', '3 patients', '0 studies')
-    """
-    return f"{count(n)} {one if n == 1 else many or one + 's'}"

@@ -14,7 +14,7 @@ from stratify.report.caveats import caveats
 from stratify.report.endpoint import endpoint_words
 from stratify.report.illustrations import illustrate
 from stratify.report.names import is_feature, model_title
-from stratify.report.numbers import ABSENT, count, number, p_value, percent, plural
+from stratify.report.numbers import ABSENT, count, number, p_value, percent
 from stratify.report.results import StudyResults
 from stratify.report.signatures import signature_rows
 from stratify.report.sources import source_record
@@ -22,6 +22,7 @@ from stratify.report.strata import strata_doubt
 from stratify.report.style import to_svg
 from stratify.report.verdict import comparator_words, verdict
 from stratify.report.wording import GLOSSARY, workflow_command
+from stratify.wording import counted
 
 
 def render(results: StudyResults) -> str:
@@ -118,7 +119,7 @@ def _environment() -> jinja2.Environment:
     }
     environment.tests |= {"feature": is_feature}
     environment.globals |= {
-        "plural": plural,
+        "counted": counted,
         "absent": ABSENT,
         "tables": tables,
         "glossary": GLOSSARY,

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from stratify.assemble.signatures import Signature
-from stratify.report.numbers import ABSENT, count, plural
+from stratify.report.numbers import ABSENT, count
 from stratify.report.results import StudyResults
+from stratify.wording import counted
 
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov"
 
@@ -17,6 +18,8 @@ class SignatureRow:
     title: str
     genes: str = ABSENT
     method: str = ABSENT
+    reference: str = ""
+    """What is subtracted first, and when; empty where nothing is."""
     direction: str = ABSENT
     citation: str = ABSENT
     pmid: str = ""
@@ -48,7 +51,8 @@ def _row(feature: str, signature: Signature | None) -> SignatureRow:
         feature,
         signature.title,
         genes=count(len(signature.genes)),
-        method=_method(signature),
+        method=signature.method.replace("_", " "),
+        reference=_reference(signature),
         direction="response" if signature.higher_means_response else "no response",
         citation=signature.citation,
         pmid=signature.pmid or "",
@@ -56,9 +60,6 @@ def _row(feature: str, signature: Signature | None) -> SignatureRow:
     )
 
 
-def _method(signature: Signature) -> str:
-    method = signature.method.replace("_", " ")
-    if not signature.reference_genes:
-        return method
-    housekeeping = plural(len(signature.reference_genes), "housekeeping gene")
-    return f"{method}; on a log scale, less the mean of {housekeeping}"
+def _reference(signature: Signature) -> str:
+    n = len(signature.reference_genes)
+    return f"on a log scale, less the mean of {counted(n, 'housekeeping gene')}" if n else ""

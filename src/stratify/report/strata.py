@@ -36,7 +36,7 @@ def strata_doubt(rates: pd.DataFrame) -> str:
     if not clauses:
         return ""
     sentence = ", and ".join(clauses)
-    return f"{sentence[0].upper()}{sentence[1:]}: these patients do not show that the strata differ there."
+    return f"{sentence[0].upper()}{sentence[1:]}: the order of these strata is uncertain."
 
 
 def _named(row: dict[Hashable, Any]) -> str:

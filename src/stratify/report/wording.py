@@ -55,7 +55,7 @@ GLOSSARY = {
 
 
 def workflow_command(study: str) -> str:
-    """Write the command that runs a whole study, whether or not the configuration file lists it.
+    r"""Write the command that runs a whole study, whether or not the configuration file lists it.
 
     Examples
     --------
