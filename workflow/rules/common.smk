@@ -51,15 +51,19 @@ except StratifyError as error:
     raise WorkflowError(str(error)) from None
 
 
-def occasion(wildcards):
+def occasion(study):
     """Why a study is tracked: what its record says, or something new where the store no longer has that record.
 
     A record of runs in a store that is gone, or in another store, is no record, and the study is tracked again.
     """
-    record = LAYOUT.track(wildcards.study)
+    record = LAYOUT.track(study)
     if record_is_stale(record, TRACKING_URI):
         return f"store-without-record-{time.time_ns()}"
     return read_json(record).get("occasion", FIRST) if record.is_file() else FIRST
+
+
+# Asked once: Snakemake asks a rule's parameters again after it took the old record away.
+OCCASIONS = {study: occasion(study) for study in STUDIES}
 
 
 wildcard_constraints:
@@ -137,3 +141,37 @@ def of_models(path):
         ]
 
     return list_paths
+
+
+def study_artifacts(study):
+    """What a run hands over on one study."""
+    yield from (
+        LAYOUT.table(study),
+        LAYOUT.attrition(study),
+        LAYOUT.splits(study),
+        LAYOUT.predictions(study, COMPARATORS),
+        LAYOUT.metrics(study),
+        LAYOUT.comparisons(study),
+        LAYOUT.canaries(study),
+        LAYOUT.univariate(study),
+        LAYOUT.report(study),
+        LAYOUT.track(study),
+    )
+    for model in STUDIES[study].models:
+        yield from (
+            LAYOUT.model(study, model),
+            LAYOUT.predictions(study, model),
+            LAYOUT.tuning(study, model),
+            LAYOUT.canary_measures(study, model),
+        )
+
+
+def artifacts():
+    """Everything a run hands over. All of it is asked for: nobody would miss a file that is only on the way."""
+    for source in SOURCES:
+        yield LAYOUT.manifest(source)
+    for name, dataset in DATASETS.items():
+        yield from (LAYOUT.clinical(name), LAYOUT.findings(name))
+        yield from (LAYOUT.modality(name, modality) for modality in dataset.modalities)
+    for study in STUDIES:
+        yield from study_artifacts(study)

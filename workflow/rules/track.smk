@@ -29,7 +29,7 @@ rule track:
     params:
         code=code_digest("track"),
         tracking_uri=TRACKING_URI,
-        occasion=occasion,
+        occasion=lambda wildcards: OCCASIONS[wildcards.study],
         results=LAYOUT.results,
     message:
         "Recording {wildcards.study} in MLflow"

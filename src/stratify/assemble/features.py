@@ -116,5 +116,6 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
         modality = cohort.config.modalities[name]
         parts.append(values)
         if modality.namespace == "gene" and modality.unit in SCORED_UNITS:
-            parts.append(score_signatures(values, signatures, modality.unit))
+            scores = score_signatures(values, signatures, modality.unit)
+            parts.append(scores.dropna(axis="columns", how="all"))  # a signature without its genes is not there
     return pd.concat(parts, axis="columns")

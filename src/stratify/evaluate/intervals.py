@@ -114,4 +114,5 @@ def wilson(events: float, n: float, level: float = 0.95) -> Estimate:
     share, z = events / n, float(norm.ppf((1 + level) / 2))
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return Estimate(share, float(max(0.0, centre - reach)), float(min(1.0, centre + reach)))
+    low, high = np.clip(centre - reach, 0.0, share), np.clip(centre + reach, share, 1.0)  # rounding may pass the share
+    return Estimate(share, float(low), float(high))

@@ -71,7 +71,8 @@ def _feature_difference(experiment: Experiment, number: int) -> float:
                 for name, values in cohort.measurements.items()
             },
         )
-        alone = feature_values(lonely, experiment.signatures).loc[sample, together.columns].astype("float64")
+        alone = feature_values(lonely, experiment.signatures).reindex(columns=together.columns)
+        alone = alone.loc[sample].astype("float64")
         expected = together.loc[sample]
         same = (alone.isna() & expected.isna()) | ((alone - expected).abs() <= LIMIT * np.maximum(1, expected.abs()))
         differences.append(0.0 if same.all() else float((alone - expected).abs().fillna(np.inf)[~same].max()))
