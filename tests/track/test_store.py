@@ -63,7 +63,7 @@ def test_asking_needs_no_mlflow():
     [
         ("sqlite:///{}/none.db", "there is no file .*none.db; run the workflow first"),
         ("./mlruns", "is a folder, which MLflow no longer keeps runs in; use sqlite:///"),
-        ("file:///tmp/mlruns", "is a folder"),
+        ("file:///somewhere/mlruns", "is a folder"),
         ("http://127.0.0.1:9", "tracking store http://127.0.0.1:9 does not open"),
         ("postgresql+none://host/db", "does not open"),
     ],
