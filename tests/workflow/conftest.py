@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import pytest
 import yaml
 
@@ -112,6 +113,11 @@ class Project:
 
     folder: Path
     env: dict[str, str]
+
+    def mlflow_client(self) -> mlflow.MlflowClient:
+        """Ask the project's own store, whatever store this process has used before."""
+        store = f"sqlite:///{self.folder}/mlflow.db"
+        return mlflow.MlflowClient(tracking_uri=store, registry_uri=store)
 
     def command(self, *words: str) -> Run:
         """Run a command of the environment's `bin` in the project."""

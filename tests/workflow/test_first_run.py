@@ -3,7 +3,6 @@
 import csv
 import json
 
-import mlflow
 import pytest
 
 from stratify.artifacts.assemble import ATTRITION, TABLE
@@ -148,7 +147,7 @@ def test_each_job_has_a_log_and_a_benchmark(finished, declared):
 
 
 def test_the_champion_is_named_and_registered(finished, layout):
-    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{finished.folder}/mlflow.db")
+    client = finished.mlflow_client()
     for study, record in records(layout).items():
         assert record["champion"] in MODELS[study]
         version = client.get_model_version_by_alias(study, "champion")

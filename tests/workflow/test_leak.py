@@ -2,7 +2,6 @@
 
 import shutil
 
-import mlflow
 import pytest
 
 pytestmark = pytest.mark.workflow
@@ -40,6 +39,6 @@ def test_a_leak_in_assemble_stops_the_study_and_no_other(project):
     tracked = {path.name for path in (project.folder / "results" / "track").iterdir()}
     assert tracked == {"beta-response.json"}
     assert not (project.folder / "results" / "report" / "alpha-response" / "report.html").exists()
-    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{project.folder}/mlflow.db")
+    client = project.mlflow_client()
     assert [model.name for model in client.search_registered_models()] == ["beta-response"]
     assert client.get_model_version_by_alias("beta-response", "champion").aliases == ["champion"]

@@ -3,7 +3,6 @@
 import dataclasses
 import shutil
 
-import mlflow
 import pytest
 
 from stratify.artifacts.layout import Layout
@@ -86,7 +85,7 @@ def test_a_deleted_model_is_fitted_again(project):
 
 def mlflow_runs(project):
     """Runs of every experiment: study, role, name, digest of the inputs, parent."""
-    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{project.folder}/mlflow.db")
+    client = project.mlflow_client()
     experiments = {each.experiment_id: each.name for each in client.search_experiments() if each.name != "Default"}
     runs = client.search_runs(list(experiments))
     named = {run.info.run_id: run.data.tags["input_digest"] for run in runs}
@@ -104,7 +103,7 @@ def mlflow_runs(project):
 
 def champion_digests(project):
     """Digest of the run behind each study's alias."""
-    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{project.folder}/mlflow.db")
+    client = project.mlflow_client()
     versions = [client.get_model_version_by_alias(study, "champion") for study in STUDIES]
     return [client.get_run(version.run_id).data.tags["input_digest"] for version in versions]
 
