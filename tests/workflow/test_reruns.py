@@ -55,8 +55,10 @@ def test_a_module_with_a_new_date_only_reruns_nothing(project):
     [
         ({"champion": {"metric": "neg_log_loss"}}, ["evaluate", "report", "track"]),
         ({"features": ["clin.*", "gene.*"]}, OF_STUDIES),
+        ({"positive_is": "adverse"}, ["fit", "evaluate", "report", "track"]),
+        ({"transductive": True, "transductive_reason": "ranks"}, OF_STUDIES),
     ],
-    ids=["champion", "features"],
+    ids=["champion", "features", "positive_is", "transductive"],
 )
 def test_an_edited_study_reruns_the_stages_that_read_the_key(project, change, stages):
     project.edit("config/studies/alpha-response.yaml", lambda study: study.update(change))

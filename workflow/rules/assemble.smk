@@ -24,6 +24,7 @@ rule assemble:
             "features",
             "biomarkers",
             "group_by",
+            "transductive",
             "exclude_suspected_duplicates",
         ),
         results=LAYOUT.results,

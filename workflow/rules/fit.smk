@@ -51,7 +51,7 @@ rule fit_comparators:
         mem_mb=1000,
     params:
         code=code_digest("fit"),
-        section=section("biomarkers", "group_by"),
+        section=section("biomarkers", "group_by", "positive_is"),
         model=COMPARATORS,
         results=LAYOUT.results,
     message:
