@@ -1,9 +1,11 @@
 """What tests of several stages share: a synthetic study with everything a fit needs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from stratify.assemble.cohort import Cohort
 from stratify.assemble.signatures import Signature
 from stratify.config import StudyConfig, validate
 from stratify.fit.canaries import Experiment
@@ -59,15 +61,48 @@ def make_study() -> Callable[..., StudyConfig]:
 
 @pytest.fixture(scope="session")
 def make_experiment(make_study, signatures) -> Callable[..., Experiment]:
-    """Make the study's inputs: a synthetic cohort, its splits, and a model."""
+    """Make the study's inputs: synthetic cohorts (one where not given), their splits, and a model."""
 
     def make(
-        model: str = "elastic_net", effect: float = 1.0, n: int = 60, seed: int = 0, **changes: object
+        model: str = "elastic_net",
+        effect: float = 1.0,
+        n: int = 60,
+        seed: int = 0,
+        cohorts: list[Cohort] | None = None,
+        **changes: object,
     ) -> Experiment:
         study = make_study(**changes)
-        cohort = make_cohort(n, n_genes=12, effect=effect, seed=seed)
-        blank = Experiment("toy-study", study, model, [cohort], signatures, splits=None)  # type: ignore[arg-type]
+        cohorts = cohorts or [make_cohort(n, n_genes=12, effect=effect, seed=seed)]
+        blank = Experiment("toy-study", study, model, cohorts, signatures, splits=None)  # type: ignore[arg-type]
         splits = make_splits("toy-study", study, blank.assembled().table)
-        return Experiment("toy-study", study, model, [cohort], signatures, splits)
+        return Experiment("toy-study", study, model, cohorts, signatures, splits)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def three_hospitals() -> list[Cohort]:
+    """Two cohorts of one hospital, and one of another, which did not record sex and imputed the age."""
+    far = make_cohort(50, n_genes=12, name="far", patient_pool="elsewhere", seed=3)
+    clinical = far.clinical.assign(**{"clin.age_years": float("nan"), "clin.age_years__as_published": 61.0})
+    return [
+        make_cohort(60, n_genes=12, name="toy", seed=1),
+        make_cohort(40, n_genes=12, name="sister", seed=2),
+        replace(far, clinical=clinical.drop(columns="clin.sex")),
+    ]
+
+
+EXTERNAL = {
+    "datasets": {"train": ["toy"], "evaluate": ["sister", "far"]},
+    "design": {"kind": "external", "inner": {"folds": 3, "repeats": 1}},
+}
+LEAVE_ONE_OUT = {
+    "datasets": {"train": ["toy", "sister", "far"]},
+    "design": {"kind": "leave_one_out", "inner": {"folds": 3, "repeats": 1}},
+}
+
+
+@pytest.fixture(scope="session", params=[EXTERNAL, LEAVE_ONE_OUT], ids=["external", "leave_one_out"])
+def held_out_design(request: pytest.FixtureRequest) -> dict[str, object]:
+    """Keys of a study that holds out whole cohorts, by either design."""
+    return request.param

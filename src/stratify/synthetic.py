@@ -10,7 +10,15 @@ SIGNAL_GENES = ("CXCL9", "CD8A", "GZMA", "PRF1")
 """Genes that are higher in responders of a synthetic cohort; the first two digits of the truth to be found."""
 
 
-def make_cohort(n: int = 80, *, n_genes: int = 30, effect: float = 1.0, name: str = "toy", seed: int = 0) -> Cohort:
+def make_cohort(
+    n: int = 80,
+    *,
+    n_genes: int = 30,
+    effect: float = 1.0,
+    name: str = "toy",
+    patient_pool: str = "toy",
+    seed: int = 0,
+) -> Cohort:
     """Make a cohort in which response depends on a few genes and on nothing else.
 
     Parameters
@@ -22,7 +30,9 @@ def make_cohort(n: int = 80, *, n_genes: int = 30, effect: float = 1.0, name: st
     effect
         Shift of each signal gene in responders, in standard deviations; 0 makes noise.
     name
-        Dataset identifier.
+        Dataset identifier, and study family.
+    patient_pool
+        Cohorts of one pool may share people.
     seed
         Seed; the same seed gives the same cohort.
 
@@ -58,11 +68,16 @@ def make_cohort(n: int = 80, *, n_genes: int = 30, effect: float = 1.0, name: st
     values = rng.normal(5, 1, (n_genes, n))
     values[: len(SIGNAL_GENES)] += effect * response
     expression = pd.DataFrame(values.astype("float32"), index=[f"gene.{symbol}" for symbol in symbols], columns=ids)
-    return Cohort(name, toy_dataset(), clinical, {"expression": expression.rename_axis("feature")})
+    return Cohort(name, toy_dataset(name, patient_pool), clinical, {"expression": expression.rename_axis("feature")})
 
 
-def toy_dataset() -> DatasetConfig:
+def toy_dataset(study_family: str = "toy", patient_pool: str = "toy") -> DatasetConfig:
     """Describe a synthetic cohort as a dataset file would.
+
+    Parameters
+    ----------
+    study_family, patient_pool
+        Which cohorts it goes with.
 
     Returns
     -------
@@ -74,8 +89,8 @@ def toy_dataset() -> DatasetConfig:
         {
             "title": "Synthetic cohort",
             "source": "toy",
-            "patient_pool": "toy",
-            "study_family": "toy",
+            "patient_pool": patient_pool,
+            "study_family": study_family,
             "clinical": {
                 "file": "clinical.csv",
                 "id": "patient",

@@ -43,7 +43,7 @@ def run(experiment):
         datasets={cohort.name: cohort.config for cohort in experiment.cohorts},
         model=experiment.model,
         tuned=reported.tuned[FINAL],
-        table=table,
+        train=split_rows(table, experiment.splits[experiment.splits["split"].eq(FINAL)])[0],
         signatures=experiment.signatures,
     )
     return table, reported, final
@@ -52,6 +52,14 @@ def run(experiment):
 def garbage(experiment):
     table, reported, _ = run(experiment)
     return garbage_in_held_out_rows(experiment, reported, table)
+
+
+def test_an_honest_model_is_quiet_where_whole_cohorts_are_held_out(make_experiment, three_hospitals, held_out_design):
+    experiment = make_experiment(cohorts=three_hospitals, **held_out_design)
+    table, reported, final = run(experiment)
+    measures = measure_canaries(experiment, reported, final, table)
+    CANARY_MEASURES.validate(measures[list(CANARY_MEASURES.columns)])
+    assert not [measure for measure in measures.to_dict("records") if tripped(measure)]
 
 
 @pytest.mark.parametrize("model", ["elastic_net", "lightgbm"])

@@ -39,7 +39,7 @@ try:
     DATASETS = {
         name: load_dataset(Path(dataset_file(name)))
         for study in STUDIES.values()
-        for name in study.datasets.train
+        for name in study.datasets.every
     }
     SOURCES = {
         name: load_source(Path(source_file(name)))
@@ -85,21 +85,30 @@ def section(*keys):
 def model_section(wildcards):
     """What the study file says of one model, and of everything else a fit depends on."""
     content = STUDIES[wildcards.study].model_dump(
-        mode="json", exclude={"models", "champion", "biomarkers", "group_by"}
+        mode="json",
+        exclude={
+            "models",
+            "champion",
+            "biomarkers",
+            "comparators",
+            "reference",
+            "outer_results_seen",
+            "group_by",
+        },
     )
     search = STUDIES[wildcards.study].models[wildcards.model].model_dump(mode="json")
     return json.dumps([content, search], sort_keys=True)
 
 
 def dataset_files(wildcards):
-    return [dataset_file(name) for name in STUDIES[wildcards.study].datasets.train]
+    return [dataset_file(name) for name in STUDIES[wildcards.study].datasets.every]
 
 
 def source_files(wildcards):
     return sorted(
         {
             source_file(DATASETS[name].source)
-            for name in STUDIES[wildcards.study].datasets.train
+            for name in STUDIES[wildcards.study].datasets.every
         }
     )
 
@@ -108,20 +117,20 @@ def manifests(wildcards):
     return sorted(
         {
             LAYOUT.manifest(DATASETS[name].source)
-            for name in STUDIES[wildcards.study].datasets.train
+            for name in STUDIES[wildcards.study].datasets.every
         }
     )
 
 
 def findings(wildcards):
-    return [LAYOUT.findings(name) for name in STUDIES[wildcards.study].datasets.train]
+    return [LAYOUT.findings(name) for name in STUDIES[wildcards.study].datasets.every]
 
 
 def harmonized(wildcards):
     """The tables of a study's cohorts."""
     return [
         path
-        for name in STUDIES[wildcards.study].datasets.train
+        for name in STUDIES[wildcards.study].datasets.every
         for path in (
             LAYOUT.clinical(name),
             *(
@@ -149,6 +158,8 @@ def study_artifacts(study):
         LAYOUT.table(study),
         LAYOUT.attrition(study),
         LAYOUT.splits(study),
+        LAYOUT.overlap(study),
+        LAYOUT.overlap_summary(study),
         LAYOUT.predictions(study, COMPARATORS),
         LAYOUT.metrics(study),
         LAYOUT.comparisons(study),

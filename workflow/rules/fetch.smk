@@ -1,6 +1,20 @@
+import shlex
+
+# Not a parameter of the rule: whatever the mirror, the bytes are the same, and nothing has to run again.
+_mirror = os.environ.get("STRATIFY_MIRROR") or RUN.mirror
+MIRROR = f"--mirror {shlex.quote(_mirror)}" if _mirror else ""
+
+
+def checksum_table(wildcards):
+    """The table beside the source file that lists many more files, if it names one."""
+    checksums = SOURCES[wildcards.source].checksums
+    return f"config/sources/{checksums.table}" if checksums else []
+
+
 rule fetch:
     input:
         source=source_file("{source}"),
+        checksums=checksum_table,
     output:
         manifest=update(LAYOUT.manifest("{source}")),
     log:
@@ -19,4 +33,4 @@ rule fetch:
     message:
         "Fetching {wildcards.source}"
     shell:
-        "stratify fetch --source {input.source} --raw {params.raw} --results {params.results} > {log} 2>&1"
+        "stratify fetch --source {input.source} --raw {params.raw} --results {params.results} {MIRROR} > {log} 2>&1"

@@ -51,7 +51,9 @@ rule fit_comparators:
         mem_mb=1000,
     params:
         code=code_digest("fit"),
-        section=section("biomarkers", "group_by", "positive_is"),
+        section=section(
+            "biomarkers", "comparators", "group_by", "positive_is", "seed"
+        ),
         model=COMPARATORS,
         results=LAYOUT.results,
     message:

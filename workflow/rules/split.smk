@@ -1,9 +1,14 @@
 rule split:
     input:
         study=ancient(study_file("{study}")),
+        datasets=dataset_files,
+        harmonized=harmonized,
+        signatures=SIGNATURES,
         table=LAYOUT.table("{study}"),
     output:
         splits=LAYOUT.splits("{study}"),
+        overlap=LAYOUT.overlap("{study}"),
+        overlap_summary=LAYOUT.overlap_summary("{study}"),
     log:
         "logs/split/{study}.log",
     benchmark:
@@ -12,12 +17,14 @@ rule split:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=1000,
     params:
         code=code_digest("split"),
-        section=section("design", "seed"),
+        section=section(
+            "datasets", "design", "exclude_suspected_duplicates", "seed"
+        ),
         results=LAYOUT.results,
     message:
         "Splitting the patients of {wildcards.study}"
     shell:
-        "stratify split --study {input.study} --results {params.results} > {log} 2>&1"
+        "stratify split --study {input.study} --results {params.results} --signatures {input.signatures} > {log} 2>&1"

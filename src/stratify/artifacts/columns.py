@@ -3,6 +3,8 @@
 import pandera.pandas as pa
 
 ROLES = ["cv", "internal", "external", "train"]
+"""How a prediction came about: out of fold (`cv`), for a held-out cohort that may share people with the training
+cohorts (`internal`) or cannot (`external`), or for the patients the model was trained on (`train`)."""
 
 
 def text(*, nullable: bool = False, isin: list[str] | None = None) -> pa.Column:

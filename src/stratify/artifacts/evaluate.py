@@ -3,13 +3,16 @@
 from stratify.artifacts.columns import ROLES, closed, integer, number, text, truth
 from stratify.artifacts.fit import CANARY_MEASURES
 
+EVALUATED_ROLES = [*ROLES, "all"]
+"""Role `all` is that of pooled rows over internal and external cohorts together."""
+
 METRICS = closed(
     "metrics",
     {
         "study": text(),
         "model": text(),
         "cohort": text(),
-        "role": text(isin=ROLES),
+        "role": text(isin=EVALUATED_ROLES),
         "subgroup": text(),
         "metric": text(),
         "estimate": number(),
@@ -20,9 +23,33 @@ METRICS = closed(
     },
     unique=["study", "model", "cohort", "role", "subgroup", "metric"],
 )
-"""One row an estimate with its 95 % interval. The model `treat_all` is the net benefit of treating everyone. Subgroup
-`stratum_<label>` holds the `event_rate` of a stratum. Role `train` holds the apparent fit, and `inner_<metric>`, on
-which the champion is chosen (low and high: its spread over outer splits)."""
+"""One row an estimate with its 95 % interval, null where there is none; `n` patients, `n_events` of the positive class.
+
+Models: the study's, its comparators, and two that are no predictors: `treat_all` (net benefit of treating everyone)
+and `cohort_prevalence` (`brier` of the cohort's own event rate: an oracle; held-out cohorts only).
+
+Roles `cv`, `internal`, `external`: metrics `auroc` (fold-wise in `cv`; else with DeLong's interval), `auprc`; of
+probabilities `brier`, `brier_skill` (against the training prevalence), `observed_expected`, `calibration_slope`,
+`calibration_intercept`, `net_benefit_<percent>`. Held-out cohorts (`internal`, `external`) also `brier_skill_cohort`
+(against `cohort_prevalence`) and `coverage`, the share of the cohort's `n` patients with a score; without interval.
+
+Role `train`: the apparent fit, and `inner_<metric>`, on which the champion is chosen (low and high: its spread over
+outer splits; null in a design with the split `final` only). A fixed score in a training cohort of the design
+`external` has `auroc` and `coverage`, if a probability also `brier` and `observed_expected`.
+
+Subgroups: `all`; `stratum_<label>` with the `event_rate` of a stratum (trained models, everyone in the cohort); for
+held-out cohorts `without_duplicates` (the metrics of `all`, on patients who do not look like a training patient;
+written for every held-out cohort of a study in which any has such a patient) and `scored_by_reference` (`auroc` and
+`brier` on the patients the study's reference can score, duplicates among them).
+
+Pooled rows, for each predictor over the held-out cohorts of role `internal`, `external` and `all` (both), in the
+subgroups `all` and, where written, `without_duplicates`; none in a study with fewer than two held-out cohorts. Cohort
+`random_effects` (REML on log odds, Hartung-Knapp) has `auroc`, `auroc_new_cohort` (low and high: prediction interval;
+null below three cohorts), `auroc_tau` (on the log odds scale), `cohorts_pooled` (cohorts in the mean of AUROCs), and
+of probabilities `observed_expected`; cohorts with fewer than ten patients in a class, and those where the score ties
+everyone or separates the classes, are not in it. Cohort `weighted_mean` (weights: patients with a score) has `auroc`,
+`cohorts_pooled` and `brier`, over every cohort in which they are defined. `n` and `n_events` are sums over the cohorts
+in the mean. One cohort alone has its estimate and no interval; none at all, a null estimate."""
 
 COMPARISONS = closed(
     "comparisons",
@@ -31,7 +58,11 @@ COMPARISONS = closed(
         "model": text(),
         "comparator": text(),
         "cohort": text(),
+        "role": text(isin=EVALUATED_ROLES),
+        "subgroup": text(),
         "metric": text(),
+        "model_value": number(),
+        "comparator_value": number(),
         "difference": number(),
         "low": number(),
         "high": number(),
@@ -39,8 +70,15 @@ COMPARISONS = closed(
         "method": text(),
         "n": integer(),
     },
+    unique=["study", "model", "comparator", "cohort", "role", "subgroup", "metric"],
 )
-"""One row a paired comparison: `difference` is model minus comparator on the `n` patients both can score."""
+"""One row a paired comparison: `difference` is `model_value` minus `comparator_value`, both on the `n` patients both
+can score; every model against every comparator, and the models pairwise in the order of the study.
+
+Metrics: `auroc` (above 0 the model is better) and, where both give probabilities, `brier` (below 0 the model is
+better). Roles, subgroups (`all`, `without_duplicates`) and pooled rows as for the metrics; `method` says how interval
+and p-value came about, and in pooled rows over how many cohorts. Pooled rows average the cohorts' differences, and both
+values with the same weights. Null interval and p-value: equal ranks, or too few patients."""
 
 CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
 """The canary measures with their verdict."""

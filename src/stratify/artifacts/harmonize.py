@@ -7,6 +7,9 @@ from stratify.artifacts.columns import closed, integer, text
 BASELINE = "baseline"
 SEVERITIES = ["info", "warning", "error"]
 
+AS_PUBLISHED = "__as_published"
+"""Ending of a column that keeps a value which only published formulas may read, such as an imputed constant."""
+
 CLINICAL = pa.DataFrameSchema(
     {
         "sample_id": pa.Column(str, unique=True),

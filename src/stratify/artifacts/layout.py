@@ -51,6 +51,14 @@ class Layout:
         """Locate which patients a model may see."""
         return self.results / "split" / study / "splits.parquet"
 
+    def overlap(self, study: str) -> Path:
+        """Locate the pairs of patients who look like one person."""
+        return self.results / "split" / study / "overlap.parquet"
+
+    def overlap_summary(self, study: str) -> Path:
+        """Locate how many such pairs two cohorts have, and how many chance gives."""
+        return self.results / "split" / study / "overlap_summary.parquet"
+
     def model(self, study: str, model: str) -> Path:
         """Locate the folder of the model fitted on all training patients."""
         return self.results / "fit" / study / model / "model"

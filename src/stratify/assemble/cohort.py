@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.config.dataset import DatasetConfig
 
 
@@ -34,6 +35,11 @@ class Cohort:
         clinical = [
             column
             for column in self.clinical.columns
-            if column.startswith("clin.") and not column.endswith("__as_published")
+            if column.startswith("clin.") and not column.endswith(AS_PUBLISHED)
         ]
         return clinical + [name for table in self.measurements.values() for name in table.index]
+
+    @property
+    def as_published(self) -> list[str]:
+        """Clinical columns that only published formulas may read."""
+        return [column for column in self.clinical.columns if column.endswith(AS_PUBLISHED)]

@@ -5,8 +5,10 @@ from fnmatch import fnmatchcase
 
 import pandas as pd
 
+from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.signatures import SCORED_UNITS, Signature, required_genes, score_signatures
+from stratify.config.published import COMPARATOR_INPUTS
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
 
@@ -63,12 +65,14 @@ def model_features(study: StudyConfig, columns: Iterable[str]) -> list[str]:
     -------
     list of str
     """
-    return resolve_features(study.features, [column for column in columns if "." in column])
+    readable = [column for column in columns if "." in column and not column.endswith(AS_PUBLISHED)]
+    return resolve_features(study.features, readable)
 
 
 def requested(study: StudyConfig) -> list[str]:
     """List every name and pattern of features a study needs: for models, comparators and groups."""
-    return [*study.features, *study.biomarkers, *([study.group_by] if study.group_by else [])]
+    of_comparators = [column for name in study.comparators for column in COMPARATOR_INPUTS[name]]
+    return [*study.features, *study.biomarkers, *of_comparators, *([study.group_by] if study.group_by else [])]
 
 
 def needed_measurements(study: StudyConfig, signatures: Mapping[str, Signature], available: Iterable[str]) -> list[str]:
@@ -107,10 +111,12 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
     Returns
     -------
     DataFrame, shape (n_samples, n_features)
-        Indexed by `sample_id`; null for samples without measurements.
+        Indexed by `sample_id`; null for samples without measurements. Also holds the columns that only published
+        formulas may read.
     """
     samples = pd.Index(cohort.clinical["sample_id"])
-    parts = [cohort.clinical.set_index("sample_id")[[name for name in cohort.features if name.startswith("clin.")]]]
+    clinical = [*(name for name in cohort.features if name.startswith("clin.")), *cohort.as_published]
+    parts = [cohort.clinical.set_index("sample_id")[clinical]]
     for name, measurements in cohort.measurements.items():
         values = measurements.T.reindex(samples).astype("float64")
         modality = cohort.config.modalities[name]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from stratify.artifacts.assemble import IDENTITY
-from stratify.artifacts.harmonize import BASELINE
+from stratify.artifacts.harmonize import AS_PUBLISHED, BASELINE
 from stratify.assemble.attrition import AttritionLog
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.duplicates import suspected_duplicates
@@ -42,8 +42,9 @@ def assemble(
 ) -> Assembled:
     """Put the cohorts of a study into one table.
 
-    Nothing here looks at more than one patient, except the rule that keeps one baseline sample a patient and, where
-    the study asks for it, the removal of suspected duplicates. Every signature the cohorts have the genes for is in the
+    Nothing here looks at more than one patient, except the rule that keeps one baseline sample a patient and, within
+    a single cohort where the study asks for it, the removal of suspected duplicates (those between cohorts stay and
+    are set apart by `split`). Every signature the cohorts have the genes for is in the
     table, asked for or not: published biomarkers are always judged beside the models.
 
     Parameters
@@ -68,17 +69,19 @@ def assemble(
         cohorts, or nobody or only one class remains.
     """
     values = {cohort.name: feature_values(cohort, signatures) for cohort in cohorts}
-    available = list(dict.fromkeys(column for frame in values.values() for column in frame.columns))
+    every = list(dict.fromkeys(column for frame in values.values() for column in frame.columns))
+    available = [column for column in every if not column.endswith(AS_PUBLISHED)]
     used = resolve_features(study.features, available)
     check_units(study, cohorts, used)
     scored = {column for frame in values.values() for column in frame.columns[frame.notna().any()]}
     others = [column for column in available if column.startswith("sig.") and column in scored]
     columns = list(dict.fromkeys([*used, *resolve_features(requested(study), available), *others]))
+    columns += [column for column in every if column.removesuffix(AS_PUBLISHED) in columns and column not in columns]
     parts = [_one_cohort(name, study, cohort, values[cohort.name].reindex(columns=columns), used) for cohort in cohorts]
-    table = pd.concat([part for part, _ in parts]).sort_values("patient_id")
+    table = _as_text(pd.concat([part for part, _ in parts])).sort_values("patient_id")
     logs = [log for _, log in parts]
     _require_unique_patients(table)
-    if study.exclude_suspected_duplicates:
+    if study.exclude_suspected_duplicates and study.design.kind == "repeated_nested_cv":
         table = _without_duplicates(table, columns, logs)
     for log in logs:
         log.exclude("patients in the study", table.index[:0], table["y"])
@@ -110,6 +113,11 @@ def _one_cohort(
     )
     known = labels.loc[remaining, ["y", "time_days", "event"]]
     return pd.concat([identity, known, values.reindex(index=remaining)], axis="columns"), log
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Give categories the type of text again, which a cohort without the column takes from them."""
+    return table.astype(dict.fromkeys(table.columns[table.dtypes.eq(object)], "str"))
 
 
 def _keep_baseline(timepoint: pd.Series, log: AttritionLog) -> pd.Index:

@@ -71,11 +71,12 @@ def _evaluate(args: argparse.Namespace) -> None:
     table = read_table(TABLE, layout.table(study_id))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
-    metrics = performance(predictions, tuning, study_id=study_id, study=study)
+    metrics = performance(predictions, tuning, splits, study_id=study_id, study=study)
     for row in metrics[metrics[UNDEFINED] > 0].itertuples():
-        log.info("%s %s: undefined in %d bootstrap draws", row.model, row.metric, getattr(row, UNDEFINED))
+        undefined = getattr(row, UNDEFINED)
+        log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
     metrics = metrics.drop(columns=UNDEFINED)
-    compared = comparisons(predictions, study_id=study_id, study=study)
+    compared = comparisons(predictions, splits, study_id=study_id, study=study)
     canaries = judge(pd.concat([*measures, overlap(splits, table, study_id=study_id)], ignore_index=True))
 
     write_table(metrics, METRICS, layout.metrics(study_id))
@@ -94,8 +95,9 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 
 def _log_performance(metrics: "pd.DataFrame") -> None:
-    for row in metrics[(metrics["role"] == "cv") & (metrics["metric"] == "auroc")].itertuples():
+    judged = metrics[(metrics["role"] != "train") & (metrics["metric"] == "auroc") & (metrics["subgroup"] == "all")]
+    for row in judged.itertuples():
         log.info(
-            "%s in %s: AUROC %.3f (%.3f to %.3f), %d patients, %d events",
-            *(row.model, row.cohort, row.estimate, row.low, row.high, row.n, row.n_events),
+            "%s in %s (%s): AUROC %.3f (%.3f to %.3f), %d patients, %d events",
+            *(row.model, row.cohort, row.role, row.estimate, row.low, row.high, row.n, row.n_events),
         )

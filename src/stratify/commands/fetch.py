@@ -1,4 +1,4 @@
-"""`stratify fetch`: download and verify the files of a source."""
+"""`stratify fetch`: obtain and verify the files of a source."""
 
 import argparse
 import logging
@@ -13,6 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--source", type=Path, required=True, help="source file, config/sources/<id>.yaml")
     parser.add_argument("--raw", type=Path, default=Path("data/raw"), help="folder for the files of all sources")
     parser.add_argument("--results", type=Path, default=Path("results"), help="folder for the manifest")
+    parser.add_argument(
+        "--mirror",
+        metavar="FOLDER",
+        help="folder with <source>/<file> that is asked before the network; the environment variable STRATIFY_MIRROR "
+        "where not given",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -22,8 +28,10 @@ def run(args: argparse.Namespace) -> None:
     from stratify.config import load_source
     from stratify.errors import StratifyError
     from stratify.fetch.manifest import NOT_STATED, build_manifest
+    from stratify.fetch.mirror import mirror_folder
     from stratify.fetch.source import fetch_source
 
+    mirror = mirror_folder(args.mirror)
     config = load_source(args.source)
     source = args.source.stem
     path = Layout(args.results).manifest(source)
@@ -33,7 +41,7 @@ def run(args: argparse.Namespace) -> None:
         earlier = {}
     if config.licence == NOT_STATED:
         logger.warning("%s: the publisher states no licence; check that you may use it", source)
-    obtained = fetch_source(source, config, args.raw / source)
+    obtained = fetch_source(source, config, args.raw / source, mirror)
     manifest = build_manifest(source, config, obtained, earlier, datetime.now(UTC))
     write_json(manifest, path)
     for file in obtained:

@@ -56,7 +56,7 @@ def _run_model(args: argparse.Namespace) -> None:
     from stratify.commands.study_inputs import read_cohorts, read_study_inputs
     from stratify.errors import StratifyError, nearest
     from stratify.fit.canaries import Experiment, measure_canaries
-    from stratify.fit.cross_fit import cross_fit
+    from stratify.fit.cross_fit import cross_fit, split_rows
     from stratify.fit.final import final_model
 
     inputs = read_study_inputs(args)
@@ -70,8 +70,10 @@ def _run_model(args: argparse.Namespace) -> None:
     fitted = cross_fit(study, args.model, table, splits)
     final = fitted.tuned[FINAL]
     logger.info("%s: %d splits fitted; final hyper-parameters %s", args.model, len(fitted.tuned), final.parameters)
+    learned_from = {dataset: inputs.datasets[dataset] for dataset in study.datasets.train}
+    train, _ = split_rows(table, splits[splits["split"].eq(FINAL)])
     model = final_model(
-        name, study, datasets=inputs.datasets, model=args.model, tuned=final, table=table, signatures=signatures
+        name, study, datasets=learned_from, model=args.model, tuned=final, train=train, signatures=signatures
     )
     experiment = Experiment(name, study, args.model, read_cohorts(inputs, signatures), signatures, splits)
     measures = measure_canaries(experiment, fitted, model, table)

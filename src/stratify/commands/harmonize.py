@@ -70,9 +70,10 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _raw_files(args: argparse.Namespace, config: DatasetConfig) -> dict[str, Path]:
-    """Find the dataset's files in its source."""
+    """Find the dataset's files in its source; a file that is not the one fetched is not read."""
     from stratify.config import load_source
     from stratify.errors import StratifyError, nearest
+    from stratify.fetch.digest import verify_present
 
     source = load_source(args.dataset.parent.parent / "sources" / f"{config.source}.yaml")
     files = [config.clinical.file, *(modality.file for modality in config.modalities.values())]
@@ -81,7 +82,10 @@ def _raw_files(args: argparse.Namespace, config: DatasetConfig) -> dict[str, Pat
             raise StratifyError(
                 f"{args.dataset}: source {config.source!r} has no file {file!r}; {nearest(file, source.files)}"
             )
-    return {file: args.raw / config.source / file for file in files}
+    paths = {file: args.raw / config.source / file for file in files}
+    for file, path in paths.items():
+        verify_present(path, source.files[file].sha256, file, config.source)
+    return paths
 
 
 def _log_findings(findings: pd.DataFrame) -> None:

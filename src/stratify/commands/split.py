@@ -1,13 +1,21 @@
-"""`stratify split`: the study table to training and test rows."""
+"""`stratify split`: who looks like one person twice, and which patients a model may see."""
 
 import argparse
 import logging
 
 from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.split import SPLITS
+from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
+from stratify.artifacts.split import DUPLICATE, SPLITS
 from stratify.artifacts.store import read_table, write_table
-from stratify.commands.study_inputs import add_study_arguments, read_study_inputs
-from stratify.split import make_splits
+from stratify.assemble.signatures import load_catalogue
+from stratify.commands.study_inputs import (
+    add_signatures_argument,
+    add_study_arguments,
+    read_cohorts,
+    read_study_inputs,
+)
+from stratify.split import make_splits, set_duplicates_apart
+from stratify.split.overlap import audit_overlap, require_one_side
 
 logger = logging.getLogger(__name__)
 
@@ -15,12 +23,22 @@ logger = logging.getLogger(__name__)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command line."""
     add_study_arguments(parser)
+    add_signatures_argument(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read the study table, split by the study's design, write `splits.parquet`."""
+    """Audit the cohorts, split by the study's design, write `overlap`, `overlap_summary` and `splits`."""
     inputs = read_study_inputs(args)
-    table = read_table(TABLE, inputs.layout.table(inputs.name))
-    splits = make_splits(inputs.name, inputs.study, table)
-    write_table(splits, SPLITS, inputs.layout.splits(inputs.name))
-    logger.info("%s: %d splits of %d patients", inputs.name, splits["split"].nunique(), len(table))
+    name, study, layout = inputs.name, inputs.study, inputs.layout
+    table = read_table(TABLE, layout.table(name))
+    audit = audit_overlap(name, read_cohorts(inputs, load_catalogue(args.signatures)), seed=study.seed)
+    for row in audit.summary.itertuples():
+        logger.info("%s and %s: %s", row.first_cohort, row.second_cohort, row.verdict)
+    splits = set_duplicates_apart(study, make_splits(name, study, table), audit.pairs)
+    require_one_side(splits)
+    write_table(audit.pairs, OVERLAP, layout.overlap(name))
+    write_table(audit.summary, OVERLAP_SUMMARY, layout.overlap_summary(name))
+    write_table(splits, SPLITS, layout.splits(name))
+    logger.info("%s: %d splits of %d patients", name, splits["split"].nunique(), len(table))
+    apart = splits[splits["role"].eq(DUPLICATE)]
+    logger.info("%d held-out patients look like a training patient", apart["patient_id"].nunique())

@@ -54,7 +54,7 @@ def read_study_inputs(args: argparse.Namespace) -> StudyInputs:
     """Read the study file and the dataset files beside it (`../datasets/<dataset>.yaml`)."""
     study = load_study(args.study)
     folder = args.study.parent.parent / "datasets"
-    datasets = {name: load_dataset(folder / f"{name}.yaml") for name in study.datasets.train}
+    datasets = {name: load_dataset(folder / f"{name}.yaml") for name in study.datasets.every}
     return StudyInputs(args.study.stem, study, datasets, Layout(args.results))
 
 

@@ -103,7 +103,7 @@ def _read_cohorts(study_file: Path, config: "StudyConfig") -> "dict[str, Cohort]
     from stratify.track.results import Cohort
 
     folder = study_file.parent.parent
-    datasets = {name: load_dataset(folder / "datasets" / f"{name}.yaml") for name in config.datasets.train}
+    datasets = {name: load_dataset(folder / "datasets" / f"{name}.yaml") for name in config.datasets.every}
     return {
         name: Cohort(dataset, load_source(folder / "sources" / f"{dataset.source}.yaml"))
         for name, dataset in datasets.items()

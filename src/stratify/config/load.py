@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import ValidationError
 
+from stratify.config.checksums import with_listed_files
 from stratify.config.closed import Closed
 from stratify.config.dataset import DatasetConfig
 from stratify.config.problems import describe
@@ -105,8 +106,8 @@ def load_run(path: Path) -> RunConfig:
 
 
 def load_source(path: Path) -> SourceConfig:
-    """Read `config/sources/<id>.yaml`."""
-    return validate(SourceConfig, read_yaml(path), str(path))
+    """Read `config/sources/<id>.yaml` and the checksum table it names."""
+    return with_listed_files(validate(SourceConfig, read_yaml(path), str(path)), path)
 
 
 def load_dataset(path: Path) -> DatasetConfig:

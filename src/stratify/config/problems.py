@@ -41,7 +41,13 @@ LIMITS = {
 
 PATTERNS = {
     r"^[0-9a-f]{64}$": "64 lower-case hexadecimal digits",
-    r"^[A-Za-z0-9_][A-Za-z0-9_.()+ -]*$": "a file name without folders",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.()+ -]*(/[A-Za-z0-9_][A-Za-z0-9_.()+ -]*)*$": (
+        "the name of a file below the source's folder (forward slashes, no '..')"
+    ),
+    r"^[A-Za-z0-9_][A-Za-z0-9_.()+ -]*\.sha256$": "the name of a table beside this file that ends in .sha256",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.()+ -]*\.(zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz|7z)$": (
+        "the name of an archive that ends in .zip, .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .7z"
+    ),
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
     r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$": "one exact version, such as 1.3.3",
     r"^[a-z][a-z0-9]*$": "one word in lower-case letters and digits",

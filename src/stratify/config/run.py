@@ -13,3 +13,7 @@ class RunConfig(Closed):
 
     tracking_uri: str = "sqlite:///mlflow.db"
     """The MLflow tracking store. The environment variable `MLFLOW_TRACKING_URI` goes before it."""
+
+    mirror: str | None = None
+    """A folder that holds files of sources as `<mirror>/<source>/<file>`; it is asked before the network, and its files
+    are verified like any other. The environment variable `STRATIFY_MIRROR` goes before it."""

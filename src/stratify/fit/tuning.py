@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import InvalidParameterError
 
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
+from stratify.split.nested_cv import balanced_strata
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,19 @@ class Tuned:
 
 
 def tune(
-    pipeline: Pipeline, grid: Mapping[str, list[Any]], features: pd.DataFrame, y: np.ndarray, *, inner: Folds, seed: int
+    pipeline: Pipeline,
+    grid: Mapping[str, list[Any]],
+    features: pd.DataFrame,
+    y: np.ndarray,
+    *,
+    cohort: pd.Series,
+    inner: Folds,
+    seed: int,
 ) -> Tuned:
     """Choose by the log loss, a proper score: what is registered are probabilities, not ranks.
+
+    Folds are balanced by cohort and label. AUROC compares patients within their cohort only, so that telling cohorts
+    of different response rates apart earns nothing.
 
     Parameters
     ----------
@@ -55,6 +66,8 @@ def tune(
         Training patients only.
     y : ndarray of int, shape (n_patients,)
         Labels, 1 positive.
+    cohort : Series of str, shape (n_patients,)
+        Where each patient comes from.
     inner
         Inner folds.
     seed
@@ -72,12 +85,15 @@ def tune(
         )
     candidates = list(ParameterGrid(dict(grid)))
     folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
+    origin = cohort.to_numpy()
     with warnings.catch_warnings(), _named_parameters():
         warnings.simplefilter("error", ConvergenceWarning)
         estimates = np.mean(
             [
-                _inner_estimates(pipeline, candidates, (features.iloc[inside], y[inside]), (features.iloc[out], y[out]))
-                for inside, out in folds.split(features, y)
+                _inner_estimates(
+                    pipeline, candidates, (features.iloc[inside], y[inside]), (features.iloc[out], y[out]), origin[out]
+                )
+                for inside, out in folds.split(features, balanced_strata(cohort, pd.Series(y), inner.folds))
             ],
             axis=0,
         )
@@ -110,6 +126,7 @@ def _inner_estimates(
     candidates: Sequence[Mapping[str, Any]],
     inside: tuple[pd.DataFrame, np.ndarray],
     outside: tuple[pd.DataFrame, np.ndarray],
+    origin: np.ndarray,
 ) -> np.ndarray:
     """AUROC and negative log loss of every candidate on one inner fold; shape (n_candidates, 2).
 
@@ -122,14 +139,24 @@ def _inner_estimates(
     probability = np.array(
         [classifier.fit(X_inside, inside[1]).predict_proba(X_outside)[:, 1] for classifier in classifiers]
     )
-    return np.column_stack([_auroc(outside[1], probability), _neg_log_loss(outside[1], probability)])
+    return np.column_stack([_auroc_within(origin, outside[1], probability), _neg_log_loss(outside[1], probability)])
 
 
-def _auroc(y: np.ndarray, probability: np.ndarray) -> np.ndarray:
-    """AUROC of many candidates at once, from ranks; shapes (n,), (n_candidates, n) to (n_candidates,)."""
+def _auroc_within(origin: np.ndarray, y: np.ndarray, probability: np.ndarray) -> np.ndarray:
+    """Share of pairs ranked rightly by many candidates, over pairs of one cohort; shape (n_candidates,)."""
+    wins, pairs = np.zeros(len(probability)), 0
+    for name in np.unique(origin):
+        rows = origin == name
+        won, of = _wins(y[rows], probability[:, rows])
+        wins, pairs = wins + won, pairs + of
+    return wins / pairs if pairs else np.full(len(probability), np.nan)
+
+
+def _wins(y: np.ndarray, probability: np.ndarray) -> tuple[np.ndarray, int]:
+    """Pairs ranked rightly, ties half, from ranks, and how many there are; shapes (n,), (n_candidates, n)."""
     positive = int(y.sum())
     wins = rankdata(probability, axis=1)[:, y == 1].sum(axis=1) - positive * (positive + 1) / 2
-    return wins / (positive * (len(y) - positive))
+    return wins, positive * (len(y) - positive)
 
 
 def _neg_log_loss(y: np.ndarray, probability: np.ndarray) -> np.ndarray:

@@ -9,9 +9,11 @@ from stratify.config.dataset import Clinical, Column
 from stratify.errors import StratifyError
 from stratify.harmonize.columns import map_column
 from stratify.harmonize.findings.clinical import check_columns, is_constant
-from stratify.harmonize.findings.endpoints import check_endpoints
+from stratify.harmonize.findings.distribution import check_spread
+from stratify.harmonize.findings.endpoints import check_endpoints, records_only_events
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import check_identifiers
+from stratify.harmonize.findings.source import check_source
 from stratify.harmonize.identifiers import identify
 from stratify.wording import counted
 
@@ -54,7 +56,8 @@ def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> H
     -------
     HarmonizedClinical
         Rows in the order of the file. Where sample identifiers repeat, the first row is kept; a constant column that
-        is not declared as such is null, its values kept as `clin.<name>__as_published`. Both are findings.
+        is not declared as such is null, its values kept as `clin.<name>__as_published`; an outcome that is known only
+        where the event happened is null. All are findings.
 
     Raises
     ------
@@ -69,13 +72,16 @@ def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> H
     findings = [
         *check_identifiers(ids),
         *check_columns(characteristics, clinical.columns),
+        *check_source(raw, clinical.columns),
+        *check_spread(characteristics, clinical.columns),
         *check_columns(endpoints, clinical.endpoints),
         *check_endpoints(endpoints),
     ]
     heads = ids[["sample_id", "patient_id"]].set_axis(raw.index, axis="index")
     heads["timepoint"] = _timepoints(raw, clinical, where)
     hidden = hide_constants(characteristics, clinical.columns).add_prefix("clin.")
-    table = pd.concat([heads, hidden, endpoints.add_prefix("endpoint.")], axis="columns")
+    outcomes = hide_outcomes_of_events_only(endpoints).add_prefix("endpoint.")
+    table = pd.concat([heads, hidden, outcomes], axis="columns")
     first = ~ids["sample_id"].duplicated().to_numpy()
     keys = pd.Series(ids["sample_id"].to_numpy(), index=pd.Index(ids["key"], name=None), dtype="str")
     return HarmonizedClinical(table[first].reset_index(drop=True), keys[first], findings)
@@ -121,3 +127,21 @@ def hide_constants(characteristics: pd.DataFrame, columns: Mapping[str, Column])
         if hide:
             shown[name + AS_PUBLISHED] = values
     return pd.DataFrame({name: values.array for name, values in shown.items()}, index=characteristics.index)
+
+
+def hide_outcomes_of_events_only(endpoints: pd.DataFrame) -> pd.DataFrame:
+    """Set an outcome to null, event and time, where it is known only for those who had the event.
+
+    Parameters
+    ----------
+    endpoints
+        Outcomes in our names without namespace.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Same columns and rows.
+    """
+    stems = [str(name).removesuffix("_event") for name in endpoints if records_only_events(endpoints[name])]
+    hidden = [name for stem in stems for name in (f"{stem}_event", f"{stem}_days") if name in endpoints]
+    return endpoints.assign(**{name: endpoints[name].where(endpoints[name].isna()) for name in hidden})

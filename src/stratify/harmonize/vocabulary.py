@@ -26,12 +26,15 @@ class Term:
         Lowest and highest believable value, in the unit of the name.
     levels
         Allowed values of a category, or of a number that is a code.
+    step
+        The coarsest step in which sources measure it, in the unit of the name; not judged where not given.
     """
 
     kind: Kind
     description: str
     plausible: tuple[float, float] | None = None
     levels: tuple[str, ...] | tuple[int, ...] | None = None
+    step: float | None = None
 
 
 def _yes_no(description: str) -> Term:
@@ -51,13 +54,14 @@ CHARACTERISTICS = {
     ),
     "arm": Term("category", "arm of the study, in lower snake case"),
     # the patient
-    "age_years": Term("number", "age at baseline", (0, 110)),
+    "age_years": Term("number", "age at baseline", (0, 110), step=1),
     "sex": Term("category", "sex as recorded by the source", levels=("female", "male")),
     "bmi_kg_per_m2": Term("number", "body mass index", (10, 90)),
     "weight_kg": Term("number", "body weight", (1, 400)),
     "height_cm": Term("number", "body height", (30, 250)),
     "ecog": Term("number", "ECOG performance status", levels=(0, 1, 2, 3, 4)),
     "smoking": Term("category", "smoking history", levels=("never", "ever", "former", "current")),
+    "smoking_pack_years": Term("number", "packs of cigarettes a day times years of smoking", (0, 300)),
     "disease_duration_years": Term("number", "time since diagnosis", (0, 90)),
     # the tumour
     "cancer_type": Term("category", "cancer type in lower snake case"),

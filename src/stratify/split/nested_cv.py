@@ -35,11 +35,11 @@ def repeated_folds(patients: pd.DataFrame, design: Folds, seed: int) -> pd.DataF
             f"{design.folds} folds need at least {design.folds} patients of each class, the smaller has {rarest}; "
             "lower design.outer.folds in the study file"
         )
-    strata = patients["cohort"] + "/" + patients["y"].astype(str)
+    strata = balanced_strata(patients["cohort"], patients["y"], design.folds)
     parts = []
     for repeat in range(design.repeats):
         folds = StratifiedKFold(design.folds, shuffle=True, random_state=seed + repeat)
-        for fold, (_, test) in enumerate(folds.split(patients, _merge_rare(strata, design.folds))):
+        for fold, (_, test) in enumerate(folds.split(patients, strata)):
             role = pd.Series("train", index=patients.index).mask(patients.index.isin(test), "test")
             parts.append(
                 pd.DataFrame(
@@ -54,7 +54,22 @@ def repeated_folds(patients: pd.DataFrame, design: Folds, seed: int) -> pd.DataF
     return pd.concat(parts, ignore_index=True).astype({"repeat": "Int64"})
 
 
-def _merge_rare(strata: pd.Series, folds: int) -> pd.Series:
-    """Balance only the label where a cohort has too few patients of a class to be spread over all folds."""
+def balanced_strata(cohort: pd.Series, y: pd.Series, folds: int) -> pd.Series:
+    """Name what folds are balanced by: cohort and label.
+
+    Parameters
+    ----------
+    cohort : Series of str, shape (n_patients,)
+    y : Series of int, shape (n_patients,)
+        Labels, in the same order.
+    folds
+        Number of folds.
+
+    Returns
+    -------
+    Series of str, shape (n_patients,)
+        Only the label where a cohort has too few patients of a class to be spread over all folds.
+    """
+    strata = cohort.reset_index(drop=True) + "/" + y.reset_index(drop=True).astype(str)
     sizes = strata.map(strata.value_counts())
     return strata.mask(sizes < folds, "small/" + strata.str.rsplit("/", n=1).str[-1])

@@ -44,6 +44,13 @@ class Experiment:
         test = self.splits.loc[self.splits["role"].eq("test"), "split"]
         return self.splits[self.splits["split"].eq(test.min())]
 
+    @property
+    def once_held_out(self) -> pd.DataFrame:
+        """The splits that hold each patient out at most once: of one repetition, or of whole cohorts."""
+        with_test = self.splits.loc[self.splits["role"].eq("test"), "split"].unique()
+        splits = self.splits[self.splits["split"].isin(with_test)]
+        return splits[splits["repeat"].fillna(0).eq(0)]
+
     def tampered(self, change: Callable[[Cohort], Cohort]) -> "Experiment":
         """Make the same experiment from changed cohorts."""
         return replace(self, cohorts=[change(cohort) for cohort in self.cohorts])

@@ -34,7 +34,7 @@ def garbage_in_held_out_rows(experiment: Experiment, reported: CrossFit, table: 
     """
     members = experiment.first_split
     split = str(members["split"].iloc[0])
-    held_out = set(members.loc[members["role"].eq("test"), "patient_id"])
+    held_out = set(members.loc[members["role"].ne("train"), "patient_id"])
     spoiled = experiment.tampered(lambda cohort: _spoil(cohort, held_out, experiment)).assembled().table
     suspect = cross_fit(experiment.study, experiment.model, spoiled, members).tuned[split].pipeline
     honest = reported.tuned[split].pipeline

@@ -69,11 +69,11 @@ def _permute(cohort: Cohort, samples: pd.Index, rng: np.random.Generator) -> Coh
 
 def _one_repetition(experiment: Experiment, parameters: Mapping[str, object]) -> tuple[list[float], list[float]]:
     """AUROC and its variance without a signal, per fold and cohort; folds with one class have neither."""
-    first = experiment.splits[experiment.splits["repeat"].eq(0).fillna(value=False)]
     table = experiment.assembled().table
-    predictions = cross_fit(experiment.study, experiment.model, table, first, parameters).predictions
+    predictions = cross_fit(experiment.study, experiment.model, table, experiment.once_held_out, parameters).predictions
+    held_out = predictions[predictions["role"].ne("train")]
     aurocs, variances = [], []
-    for _, part in predictions.groupby(["split", "cohort"], sort=True):
+    for _, part in held_out.groupby(["split", "cohort"], sort=True):
         if part["y"].nunique() == 2:
             aurocs.append(float(roc_auc_score(part["y"].to_numpy(dtype=int), part["score"])))
             variances.append(_null_variance(part["y"]))

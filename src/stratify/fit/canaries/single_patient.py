@@ -13,6 +13,7 @@ from stratify.score.model import PatientModel
 
 LIMIT = 1e-9
 ALONE = 5
+MOST_PATIENTS = 250
 
 
 def single_patient(experiment: Experiment, model: PatientModel, table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -34,6 +35,7 @@ def single_patient(experiment: Experiment, model: PatientModel, table: pd.DataFr
         and of a feature, each relative to its size.
     """
     patients = table.set_index("patient_id")
+    patients = patients.iloc[np.unique(np.linspace(0, len(patients) - 1, MOST_PATIENTS).round().astype(int))]
     batch = model.predict(patients)["probability"].to_numpy()
     alone = np.array([model.predict(patients.loc[[patient]])["probability"].iloc[0] for patient in patients.index])
     features = [_feature_difference(experiment, number) for number in range(len(experiment.cohorts))]
@@ -44,7 +46,7 @@ def single_patient(experiment: Experiment, model: PatientModel, table: pd.DataFr
             "value": float(np.abs(log_odds(batch) - log_odds(alone)).max()),
             "limit": LIMIT,
             "n": len(patients),
-            "detail": "every patient of the study, model trained on all",
+            "detail": f"{len(patients)} of {len(table)} patients of the study, the model that is registered",
         },
         {
             "canary": "single_patient",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from stratify.config.dataset import Column
+from stratify.harmonize.findings.endpoints import records_only_events
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.units import DAYS_PER_YEAR, UNITS, singular, unit_of
 from stratify.harmonize.vocabulary import term_for
@@ -31,7 +32,8 @@ def check_columns(table: pd.DataFrame, columns: Mapping[str, Column]) -> Iterato
         if column.constant is not None:
             continue
         yield from all_missing_column(table[name])
-        yield from constant_column(table[name])
+        if not records_only_events(table[name]):
+            yield from constant_column(table[name])
         yield from impossible_unit(table[name], column)
         yield from implausible_value(table[name], column)
 

@@ -11,6 +11,9 @@ CONTRADICTION = "label_time_contradiction"
 ROUNDING_DAYS = 16.0
 """Times given in months, rounded, may differ from each other by half a month."""
 
+FEWEST_PER_LABEL = 5
+"""With fewer samples of either label, times can separate them by chance."""
+
 
 def check_endpoints(endpoints: pd.DataFrame) -> Iterator[Finding]:
     """Run every check of outcomes.
@@ -31,8 +34,13 @@ def check_endpoints(endpoints: pd.DataFrame) -> Iterator[Finding]:
         if f"{stem}_days" in endpoints:
             yield from event_without_time(endpoints[f"{stem}_event"], endpoints[f"{stem}_days"])
             yield from time_without_event(endpoints[f"{stem}_event"], endpoints[f"{stem}_days"])
+        yield from only_events_recorded(endpoints[f"{stem}_event"])
     if {"pfs_days", "os_days"} <= set(endpoints):
         yield from progression_after_death(endpoints["pfs_days"], endpoints["os_days"])
+    for label in endpoints:
+        if not str(label).endswith(("_event", "_days")) and set(endpoints[label].dropna().unique()) == {0, 1}:
+            for time in (name for name in endpoints if str(name).endswith("_days")):
+                yield from label_defined_by_time(endpoints[label], endpoints[time])
 
 
 def endpoint_missing(values: pd.Series) -> Iterator[Finding]:
@@ -62,6 +70,51 @@ def time_without_event(event: pd.Series, days: pd.Series) -> Iterator[Finding]:
 def progression_after_death(pfs: pd.Series, os: pd.Series) -> Iterator[Finding]:
     """Find progression-free survival that lasts longer than survival, beyond rounding."""
     yield from _contradiction(pfs > os + ROUNDING_DAYS, str(pfs.name), f"{pfs.name} is longer than {os.name}")
+
+
+def records_only_events(event: pd.Series) -> bool:
+    """Tell whether every known value is an event while others are unknown: who had none was not written down."""
+    known = event.dropna()
+    return str(event.name).endswith("_event") and 1 < len(known) < len(event) and bool((known == 1).all())
+
+
+def only_events_recorded(event: pd.Series) -> Iterator[Finding]:
+    """Find an outcome that is known only where the event happened; it says nothing of the others."""
+    if records_only_events(event):
+        known = int(event.notna().sum())
+        detail = (
+            f"all {known} known values are events, and {len(event) - known} of {len(event)} are unknown: whether it is "
+            f"known depends on the outcome; if accepted, {str(event.name).removesuffix('_event')} becomes missing for "
+            "everyone"
+        )
+        yield Finding("only_events_recorded", "error", known, detail, str(event.name))
+
+
+def label_defined_by_time(label: pd.Series, days: pd.Series) -> Iterator[Finding]:
+    """Find a label that follows from a time: all samples of one label were followed longer than all of the other.
+
+    Parameters
+    ----------
+    label
+        1 or 0.
+    days
+        Time to an event or to the end of follow-up.
+
+    Yields
+    ------
+    Finding
+    """
+    positive, negative = (days[(label == value) & days.notna()] for value in (1, 0))
+    if min(len(positive), len(negative)) < FEWEST_PER_LABEL:
+        return
+    low, high = sorted((positive, negative), key=lambda times: times.min())
+    if low.max() < high.min():
+        detail = (
+            f"every sample with {label.name} {label[low.index[0]]:g} has {days.name} of at most {low.max():.0f}, every "
+            f"one with {label[high.index[0]]:g} of at least {high.min():.0f}: the label is a cut of {days.name}, not a "
+            "response to treatment"
+        )
+        yield Finding("label_defined_by_time", "error", len(low) + len(high), detail, str(label.name))
 
 
 def _contradiction(wrong: pd.Series, column: str, what: str) -> Iterator[Finding]:

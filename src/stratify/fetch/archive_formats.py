@@ -1,0 +1,220 @@
+"""The formats of archives: each lists what it holds, and copies files out of it."""
+
+import gzip
+import io
+import lzma
+import stat
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
+
+import py7zr
+from py7zr.exceptions import ArchiveError
+from py7zr.io import Py7zIO, WriterFactory
+
+from stratify.errors import StratifyError
+
+FILE, FOLDER, SYMBOLIC_LINK, HARD_LINK, SPECIAL = "file", "folder", "symbolic link", "hard link", "special"
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    ArchiveError,
+    gzip.BadGzipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+)
+"""What the libraries raise where a file is no archive, is damaged, or is packed in a way they do not know."""
+
+_CHUNK = 1024**2
+_LONGEST_LINK = 4096
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing an archive holds.
+
+    Parameters
+    ----------
+    name
+        Its path as the archive spells it.
+    kind
+        `FILE`, `FOLDER`, `SYMBOLIC_LINK`, `HARD_LINK` or `SPECIAL`.
+    leads_to
+        Of a symbolic link, the path from its own folder; of a hard link, from the archive's top. ``None`` where unknown.
+    """
+
+    name: str
+    kind: str
+    leads_to: str | None = None
+
+
+class ArchiveReader(Protocol):
+    """An open archive."""
+
+    def entries(self) -> Iterable[Entry]:
+        """List everything in it."""
+
+    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+        """Write files to the places given, each name spelled as in its entry."""
+
+
+@contextmanager
+def reader_of(archive: Path) -> Iterator[ArchiveReader]:
+    """Open an archive by the ending of its name.
+
+    Parameters
+    ----------
+    archive
+        File to open.
+
+    Yields
+    ------
+    ArchiveReader
+
+    Raises
+    ------
+    StratifyError
+        The format is none of those known.
+    """
+    name = archive.name.lower()
+    if name.endswith((".zip", ".whl")):
+        with zipfile.ZipFile(archive) as opened:
+            yield _Zip(opened)
+    elif name.endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")):
+        with tarfile.open(archive) as opened:
+            yield _Tar(opened)
+    elif name.endswith(".7z"):
+        with py7zr.SevenZipFile(archive) as opened:
+            yield _SevenZip(opened)
+    else:
+        raise StratifyError(f"{archive.name}: expected an archive that ends in .zip, .tar, .tar.gz, .tgz or .7z")
+
+
+class _Sink:
+    """Write a file and count, since the sizes an archive states may be false."""
+
+    def __init__(self, name: str, stream: IO[bytes], max_bytes: int) -> None:
+        self.name, self.stream, self.max_bytes, self.written = name, stream, max_bytes, 0
+
+    def write(self, content: bytes | bytearray) -> int:
+        self.written += len(content)
+        if self.written > self.max_bytes:
+            raise StratifyError(f"{self.name!r} unpacks to more than the {self.max_bytes:,} bytes allowed; refused")
+        return self.stream.write(content)
+
+
+def _copy(name: str, stream: IO[bytes], target: Path, max_bytes: int) -> None:
+    with target.open("wb") as opened:
+        sink = _Sink(name, opened, max_bytes)
+        while chunk := stream.read(_CHUNK):
+            sink.write(chunk)
+
+
+def _kind(mode: int) -> str:
+    """Tell what a file is by its mode in Unix; archives made elsewhere give none."""
+    if stat.S_ISLNK(mode):
+        return SYMBOLIC_LINK
+    if stat.S_ISDIR(mode):
+        return FOLDER
+    return FILE if stat.S_IFMT(mode) in (0, stat.S_IFREG) else SPECIAL
+
+
+class _Zip:
+    def __init__(self, opened: zipfile.ZipFile) -> None:
+        self.opened = opened
+
+    def entries(self) -> Iterator[Entry]:
+        for info in self.opened.infolist():
+            kind = FOLDER if info.is_dir() else _kind(info.external_attr >> 16)
+            yield Entry(info.filename, kind, self._leads_to(info) if kind == SYMBOLIC_LINK else None)
+
+    def _leads_to(self, info: zipfile.ZipInfo) -> str:
+        with self.opened.open(info) as stream:
+            return stream.read(_LONGEST_LINK).decode(errors="replace")
+
+    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+        for name, target in wanted.items():
+            info = self.opened.getinfo(name)
+            if info.flag_bits & 0x1:
+                raise NotImplementedError(f"{name} is encrypted")
+            with self.opened.open(info) as stream:
+                _copy(name, stream, target, max_bytes)
+
+
+class _Tar:
+    def __init__(self, opened: tarfile.TarFile) -> None:
+        self.opened = opened
+
+    def entries(self) -> Iterator[Entry]:
+        for info in self.opened:
+            if info.issym() or info.islnk():
+                yield Entry(info.name, SYMBOLIC_LINK if info.issym() else HARD_LINK, info.linkname)
+            else:
+                yield Entry(info.name, FOLDER if info.isdir() else FILE if info.isreg() else SPECIAL)
+
+    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+        for name, target in wanted.items():
+            stream = self.opened.extractfile(name)
+            if stream is None:
+                raise tarfile.ReadError(f"{name} is no file")
+            with closing(stream):
+                _copy(name, stream, target, max_bytes)
+
+
+class _SevenZip:
+    def __init__(self, opened: py7zr.SevenZipFile) -> None:
+        self.opened = opened
+
+    def entries(self) -> Iterator[Entry]:
+        for info in self.opened.files:
+            linked = info.is_symlink or info.is_junction
+            special = info.is_socket or (info.st_fmt is not None and _kind(info.st_fmt) == SPECIAL)
+            kind = SYMBOLIC_LINK if linked else FOLDER if info.is_directory else SPECIAL if special else FILE
+            yield Entry(info.filename, kind)
+
+    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+        with ExitStack() as stack:
+            self.opened.extract(targets=list(wanted), factory=_Targets(wanted, max_bytes, stack))
+
+
+class _Targets(WriterFactory):
+    """Gives py7zr our files to write to, by the members' names, so that it opens none itself."""
+
+    def __init__(self, wanted: Mapping[str, Path], max_bytes: int, stack: ExitStack) -> None:
+        self.wanted = {PurePosixPath(name).as_posix(): target for name, target in wanted.items()}
+        self.max_bytes, self.stack = max_bytes, stack
+
+    def create(self, filename: str) -> Py7zIO:
+        stream = self.stack.enter_context(self.wanted[filename].open("wb"))
+        return _Writer(_Sink(filename, stream, self.max_bytes))
+
+
+class _Writer(Py7zIO):
+    def __init__(self, sink: _Sink) -> None:
+        self.sink = sink
+
+    def close(self) -> None:
+        self.sink.stream.close()
+
+    def write(self, s: bytes | bytearray) -> int:
+        return self.sink.write(s)
+
+    def read(self, size: int | None = None) -> bytes:
+        raise io.UnsupportedOperation("only written")
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def flush(self) -> None:
+        self.sink.stream.flush()
+
+    def size(self) -> int:
+        return self.sink.written

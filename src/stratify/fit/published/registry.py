@@ -1,0 +1,218 @@
+"""The published comparators that a study can name, where they come from, and how to call them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from stratify.artifacts.harmonize import AS_PUBLISHED
+from stratify.errors import StratifyError
+from stratify.fit.published.classifier import PublishedClassifier
+from stratify.fit.published.formulas import LorisNsclc, LorisPanCancer, Tmb10
+from stratify.fit.published.loris_refit import LorisRefit
+from stratify.fit.published.rf16 import RandomForest16
+
+CHANG_2024 = "Chang 2024, Nature Cancer, doi:10.1038/s43018-024-00772-7"
+CHOWELL_2022 = "Chowell 2022, Nature Biotechnology, doi:10.1038/s41587-021-01070-8"
+MARABELLE_2020 = "Marabelle 2020, Lancet Oncology (KEYNOTE-158)"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published comparator.
+
+    All predict response, higher meaning that it is more likely; what learns follows the labels it is given.
+
+    Parameters
+    ----------
+    name
+        As in a study file.
+    title
+        For the report.
+    citation
+        Who published it, and where.
+    inputs
+        Columns of the study table that it reads.
+    learns
+        Whether it is fitted to training patients; a formula is not.
+    gives_probability
+        Whether its score stands for a probability.
+    reads_published_constants
+        Whether it reads what the source of a cohort published where that differs from what models may read.
+    build
+        Makes the unfitted estimator from a seed.
+    """
+
+    name: str
+    title: str
+    citation: str
+    inputs: tuple[str, ...]
+    learns: bool
+    gives_probability: bool
+    reads_published_constants: bool
+    build: Callable[[int], PublishedClassifier]
+
+    def features(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Take the inputs as this comparator may read them.
+
+        Parameters
+        ----------
+        table
+            The study table, or rows of it.
+
+        Returns
+        -------
+        DataFrame, shape (n_patients, n_inputs)
+            An input that the table does not have is null; index of `table`.
+        """
+        if self.reads_published_constants:
+            return with_published_values(table, self.inputs)
+        return table.reindex(columns=list(self.inputs))
+
+    def can_score(self, table: pd.DataFrame) -> pd.Series:
+        """Say who has everything that is needed, without fitting.
+
+        Parameters
+        ----------
+        table
+            The study table, or rows of it.
+
+        Returns
+        -------
+        Series of bool, shape (n_patients,)
+            Index of `table`.
+        """
+        return pd.Series(self.build(0).can_score(self.features(table)), index=table.index)
+
+    def fit(self, table: pd.DataFrame, y: pd.Series, seed: int) -> PublishedClassifier:
+        """Build the estimator and fit it to the training patients who have all inputs.
+
+        Parameters
+        ----------
+        table
+            Training rows of the study table.
+        y : Series, shape (n_patients,)
+            1 for response, 0 for none; index of `table`.
+        seed
+            Seed of what is random.
+
+        Returns
+        -------
+        PublishedClassifier
+            Fitted. The order of the rows does not matter.
+
+        Raises
+        ------
+        StratifyError
+            Labels and table belong to different patients.
+        TooFewPatientsError
+            It learns, and fewer than ten patients of a class have all inputs.
+        """
+        if not y.index.equals(table.index):
+            raise StratifyError(f"{self.name}: the labels are not indexed like the table")
+        return self.build(seed).fit(self.features(table), y)
+
+    def score(self, estimator: PublishedClassifier, table: pd.DataFrame) -> pd.DataFrame:
+        """Score patients.
+
+        Parameters
+        ----------
+        estimator
+            As returned by `fit`.
+        table
+            The study table, or rows of it.
+
+        Returns
+        -------
+        DataFrame, shape (n_patients, 2)
+            `score` (float64, higher means response; log odds where there is a probability) and `probability` (float64);
+            both null for whom it cannot score; index of `table`.
+        """
+        features = self.features(table)
+        score = estimator.decision_function(features)
+        probability = estimator.predict_proba(features)[:, 1] if self.gives_probability else np.full(len(table), np.nan)
+        return pd.DataFrame({"score": score, "probability": probability}, index=table.index)
+
+
+def with_published_values(table: pd.DataFrame, inputs: tuple[str, ...]) -> pd.DataFrame:
+    """Take columns as their source published them, which only a published formula may read.
+
+    A source may hold an imputed constant, or another value than the measured one, on which published figures rest. It
+    stands beside the column as `<column>__as_published` and goes before it wherever it is present.
+
+    Parameters
+    ----------
+    table
+        The study table, or rows of it.
+    inputs
+        Columns wanted.
+
+    Returns
+    -------
+    DataFrame, shape (n_patients, n_inputs)
+        Null where neither is known; index of `table`.
+    """
+    found = table.reindex(columns=list(inputs))
+    for name in inputs:
+        if name + AS_PUBLISHED in table:
+            published = table[name + AS_PUBLISHED]
+            found[name] = published.where(published.notna(), found[name])
+    return found
+
+
+_ENTRIES = (
+    Published(
+        name="loris_pan_cancer",
+        title="LORIS, pan-cancer formula",
+        citation=CHANG_2024,
+        inputs=LorisPanCancer.inputs,
+        learns=False,
+        gives_probability=True,
+        reads_published_constants=True,
+        build=lambda _: LorisPanCancer(),
+    ),
+    Published(
+        name="loris_nsclc",
+        title="LORIS, formula for non-small-cell lung cancer",
+        citation=CHANG_2024,
+        inputs=LorisNsclc.inputs,
+        learns=False,
+        gives_probability=True,
+        reads_published_constants=True,
+        build=lambda _: LorisNsclc(),
+    ),
+    Published(
+        name="loris_refit",
+        title="LORIS design, refitted without class weights",
+        citation=CHANG_2024,
+        inputs=LorisRefit.inputs,
+        learns=True,
+        gives_probability=True,
+        reads_published_constants=False,
+        build=lambda seed: LorisRefit(random_state=seed),
+    ),
+    Published(
+        name="rf16",
+        title="Random forest of 16 features, refitted",
+        citation=CHOWELL_2022,
+        inputs=RandomForest16.inputs,
+        learns=True,
+        gives_probability=True,
+        reads_published_constants=False,
+        build=lambda seed: RandomForest16(random_state=seed),
+    ),
+    Published(
+        name="tmb_10",
+        title="TMB of at least 10 per megabase",
+        citation=MARABELLE_2020,
+        inputs=Tmb10.inputs,
+        learns=False,
+        gives_probability=False,
+        reads_published_constants=False,
+        build=lambda _: Tmb10(),
+    ),
+)
+
+PUBLISHED: dict[str, Published] = {published.name: published for published in _ENTRIES}
+"""By name, as in `comparators` of a study file."""

@@ -1,0 +1,78 @@
+"""Whole cohorts held out: those of another list, or each hospital or study in turn."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from stratify.artifacts.split import FINAL
+from stratify.config.study import LeaveOneOut
+from stratify.errors import StratifyError
+
+
+def external(patients: pd.DataFrame, evaluate: list[str]) -> pd.DataFrame:
+    """Hold out the cohorts of a list, in the very split whose model is registered.
+
+    Parameters
+    ----------
+    patients : DataFrame, shape (n_patients, …)
+        Columns `patient_id` and `cohort`.
+    evaluate
+        Cohorts to judge on.
+
+    Returns
+    -------
+    DataFrame, shape (n_patients, 4)
+        Columns `repeat` (null), `split`, `patient_id`, `role`.
+
+    Raises
+    ------
+    StratifyError
+        A cohort to judge on has no patient left.
+    """
+    absent = [name for name in evaluate if not patients["cohort"].eq(name).any()]
+    if absent:
+        raise StratifyError(f"cohort {absent[0]!r} has no patient in the study table; see its steps in attrition")
+    return _split(FINAL, patients, patients["cohort"].isin(evaluate))
+
+
+def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
+    """Hold out each hospital or study in turn.
+
+    Parameters
+    ----------
+    patients : DataFrame, shape (n_patients, …)
+        Columns `patient_id`, `y`, and the design's unit.
+    design
+        What is held out together.
+
+    Returns
+    -------
+    DataFrame, shape (n_units * n_patients, 4)
+        As from `external`; splits are named after what they hold out (``patient_pool_msk``).
+
+    Raises
+    ------
+    StratifyError
+        There is only one unit, or what remains has a single class.
+    """
+    units = sorted(patients[design.unit].unique())
+    if len(units) < 2:
+        raise StratifyError(
+            f"design leave_one_out: all cohorts are of one {design.unit} ({units[0]}); nobody would be left to learn from"
+        )
+    return pd.concat(list(_leave_each_out(patients, design.unit, units)), ignore_index=True)
+
+
+def _leave_each_out(patients: pd.DataFrame, unit: str, units: list[str]) -> Iterator[pd.DataFrame]:
+    for name in units:
+        out = patients[unit].eq(name)
+        if patients.loc[~out, "y"].nunique() < 2:
+            raise StratifyError(f"design leave_one_out: without {unit} {name} all patients have one label")
+        yield _split(f"{unit}_{name}", patients, out)
+
+
+def _split(name: str, patients: pd.DataFrame, held_out: pd.Series) -> pd.DataFrame:
+    role = held_out.map({True: "test", False: "train"})
+    return pd.DataFrame({"repeat": None, "split": name, "patient_id": patients["patient_id"], "role": role}).astype(
+        {"repeat": "Int64"}
+    )

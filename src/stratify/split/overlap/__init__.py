@@ -1,0 +1,6 @@
+"""Is anybody in a study twice? By identifiers, clinical fingerprints and omics profiles, against what chance gives."""
+
+from stratify.split.overlap.audit import Audit, audit_overlap
+from stratify.split.overlap.sides import require_one_side, suspected
+
+__all__ = ["Audit", "audit_overlap", "require_one_side", "suspected"]
