@@ -11,6 +11,7 @@ import yaml
 from stratify.artifacts.assemble import TABLE
 from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import FINAL, SPLITS
 from stratify.artifacts.store import write_table
 from stratify.config import StudyConfig
@@ -140,6 +141,8 @@ class Synthetic:
         layout = Layout(folder / "results")
         write_table(self.table, TABLE, layout.table("toy"))
         write_table(self.splits[list(SPLITS.columns)], SPLITS, layout.splits("toy"))
+        for contract, path in ((OVERLAP, layout.overlap("toy")), (OVERLAP_SUMMARY, layout.overlap_summary("toy"))):
+            write_table(pd.DataFrame(columns=list(contract.columns)), contract, path)
         trained = self.predictions["model"].isin(list(self.strength))
         write_table(self.predictions[~trained], PREDICTIONS, layout.predictions("toy"))
         for model in self.strength:
@@ -149,6 +152,95 @@ class Synthetic:
             measures = self.measures[self.measures["model"] == model]
             write_table(measures, CANARY_MEASURES, layout.canary_measures("toy", model))
         return study_file, layout
+
+
+EXTERNAL = STUDY | {
+    "datasets": {"train": ["north"], "evaluate": ["south", "west", "east", "far", "tiny", "healthy"]},
+    "design": {"kind": "external"},
+    "biomarkers": {"clin.marker": "higher", "clin.formula": "higher"},
+    "reference": "clin.formula",
+}
+LEARNED = ["elastic_net", "lightgbm", "prevalence", "group_mean"]
+FIXED = ["clin.formula", "clin.marker"]
+"""A published formula that gives probabilities and lacks inputs of every fifth patient; a biomarker for all."""
+
+
+@dataclass
+class HeldOut:
+    """Predictions of a study that learns in one cohort and is judged in six others.
+
+    `west` has eight suspected duplicates, `tiny` three events, `healthy` none.
+    """
+
+    sizes: dict[str, int] = field(
+        default_factory=lambda: {
+            "north": 120, "south": 70, "west": 60, "east": 80, "far": 100, "tiny": 12, "healthy": 9
+        }
+    )  # fmt: skip
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        self.study = StudyConfig.model_validate(EXTERNAL)
+        rng = np.random.default_rng(self.seed)
+        self.patients = pd.concat([self._cohort(name, n, rng) for name, n in self.sizes.items()], ignore_index=True)
+        self.splits = self._splits()
+        parts = [self._learned(model, rng) for model in LEARNED] + [self._fixed(model, rng) for model in FIXED]
+        frame = pd.concat(parts, ignore_index=True).assign(study="toy", repeat=None, time_days=np.nan, event=None)
+        self.predictions = PREDICTIONS.validate(frame[list(PREDICTIONS.columns)])
+        self.tuning = self._tuning()
+
+    def _cohort(self, name: str, n: int, rng: np.random.Generator) -> pd.DataFrame:
+        x = rng.normal(size=n)
+        y = (rng.random(n) < 1 / (1 + np.exp(0.5 - 1.2 * x))).astype(int)
+        if name in ("tiny", "healthy"):
+            y = (np.arange(n) < (3 if name == "tiny" else 0)).astype(int)
+        role = {"north": "train", "south": "internal", "west": "internal"}.get(name, "external")
+        patient_id = [f"{name}:{i:03d}" for i in range(n)]
+        return pd.DataFrame({"patient_id": patient_id, "cohort": name, "role": role, "y": y, "x": x})
+
+    def _splits(self) -> pd.DataFrame:
+        place = self.patients["role"].map({"train": "train"}).fillna("test")
+        twins = self.patients["patient_id"].isin([f"west:{i:03d}" for i in range(8)])
+        frame = pd.DataFrame({"patient_id": self.patients["patient_id"], "role": place.mask(twins, "duplicate")})
+        return SPLITS.validate(frame.assign(study="toy", split=FINAL, repeat=None)[list(SPLITS.columns)])
+
+    def _learned(self, model: str, rng: np.random.Generator) -> pd.DataFrame:
+        strength = {"elastic_net": 1.2, "lightgbm": 0.8}.get(model, 0.0)
+        noise = 0.7 * rng.normal(size=len(self.patients)) * (strength > 0)
+        score = strength * self.patients["x"] - 0.5 + noise
+        return self.patients.assign(model=model, split=FINAL, score=score, probability=1 / (1 + np.exp(-score)))
+
+    def _fixed(self, model: str, rng: np.random.Generator) -> pd.DataFrame:
+        score = 0.6 * self.patients["x"] + rng.normal(size=len(self.patients))
+        probability = 1 / (1 + np.exp(-score)) if model == "clin.formula" else score * np.nan
+        lacking = (np.arange(len(score)) % 5 == 0) & (model == "clin.formula")
+        values = {"score": score.mask(lacking), "probability": probability.mask(lacking)}
+        return self.patients.assign(model=model, split=None, **values)
+
+    def _tuning(self) -> pd.DataFrame:
+        rows = [
+            {"model": model, "parameters": f'{{"c": {c}}}', "inner_auroc": 0.6 + 0.1 * c * place, "chosen": c}
+            for place, model in enumerate(LEARNED[:2])
+            for c in (0, 1)
+        ]
+        return TUNING.validate(
+            pd.DataFrame(rows).assign(study="toy", split=FINAL, inner_neg_log_loss=-0.6)[list(TUNING.columns)]
+        )
+
+    def of(self, model: str, cohort: str) -> pd.DataFrame:
+        """Give the rows of a model in a cohort that have a score, sorted by patient."""
+        rows = self.predictions.query("model == @model and cohort == @cohort").dropna(subset="score")
+        return rows.sort_values("patient_id").astype({"y": int})
+
+
+@pytest.fixture(scope="session")
+def held_out_study() -> HeldOut:
+    return HeldOut()
+
+
+@pytest.fixture(scope="session")
+def make_held_out() -> type[HeldOut]:
+    return HeldOut
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ DRAWS = 200
 
 def compare(synthetic, predictions=None, draws=DRAWS):
     given = synthetic.predictions if predictions is None else predictions
-    frame = comparisons(given, study_id="toy", study=synthetic.study, draws=draws)
+    frame = comparisons(given, synthetic.splits, study_id="toy", study=synthetic.study, draws=draws)
     COMPARISONS.validate(frame)
     return frame.set_index(["model", "comparator", "metric"])
 

@@ -16,6 +16,7 @@ def measure(synthetic, predictions=None, tuning=None):
     frame = performance(
         synthetic.predictions if predictions is None else predictions,
         synthetic.tuning if tuning is None else tuning,
+        synthetic.splits,
         study_id="toy",
         study=synthetic.study,
         draws=DRAWS,
@@ -147,7 +148,7 @@ def test_a_fold_of_one_class_is_left_out_of_the_average(synthetic):
 def test_each_cohort_is_judged_by_itself(make_synthetic):
     north, south = make_synthetic(), make_synthetic(cohort="south", n=40, seed=5)
     both = pd.concat([north.predictions, south.predictions], ignore_index=True)
-    frame = performance(both, north.tuning, study_id="toy", study=north.study, draws=DRAWS)
+    frame = performance(both, north.tuning, north.splits, study_id="toy", study=north.study, draws=DRAWS)
     METRICS.validate(frame.drop(columns=UNDEFINED))
     alone = measure(north).reset_index().query("role == 'cv'")
     found = frame[(frame["cohort"] == "north") & (frame["role"] == "cv")]
@@ -165,3 +166,13 @@ def test_a_model_that_scores_nobody_has_null_estimates(synthetic):
         row = found.loc[(model, "cv", "all", "auroc")]
         assert np.isnan(row["estimate"])
         assert row["n"] == 0
+
+
+def test_a_published_formula_is_judged_as_the_probability_it_is(synthetic):
+    frame = synthetic.predictions.copy()
+    mine = (frame["model"] == "gene.CXCL9") & frame["score"].notna()
+    frame.loc[mine, "probability"] = 1 / (1 + np.exp(-frame.loc[mine, "score"]))
+    found = measure(synthetic, frame).loc[("gene.CXCL9", "cv", "all")]
+    rows = frame[mine].astype({"y": int})
+    assert found.loc["brier", "estimate"] == pytest.approx(brier_score_loss(rows["y"], rows["probability"]))
+    assert {"brier_skill", "observed_expected", "calibration_slope", "net_benefit_20"} <= set(found.index)

@@ -9,7 +9,7 @@ import yaml
 from stratify.cli import main
 from stratify.config import SourceConfig, validate
 from stratify.errors import StratifyError
-from stratify.fetch import source
+from stratify.fetch import package
 from stratify.fetch.source import fetch_source
 
 CONTENT = b"id,age\na,61\n"
@@ -25,7 +25,7 @@ def own(**files):
 @pytest.fixture
 def raw(tmp_path, monkeypatch):
     """The source's raw folder; nothing may be downloaded."""
-    monkeypatch.setattr(source, "download_wheel", lambda *_: pytest.fail("downloaded"))
+    monkeypatch.setattr(package, "download_wheel", lambda *_: pytest.fail("downloaded"))
     return tmp_path / "raw" / "mine"
 
 

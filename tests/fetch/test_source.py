@@ -8,7 +8,7 @@ import pytest
 
 from stratify.config import SourceConfig, validate
 from stratify.errors import StratifyError
-from stratify.fetch import package, source
+from stratify.fetch import package
 from stratify.fetch.digest import sha256_of
 from stratify.fetch.source import fetch_source
 
@@ -142,7 +142,7 @@ def test_an_installed_distribution_of_other_version_or_bytes_is_not_used(tmp_pat
 
 def test_never_downloads_where_nothing_is_wanted(tmp_path, index, make_source, monkeypatch):
     fetch_source("toy", make_source(), tmp_path / "raw")
-    monkeypatch.setattr(source, "download_wheel", lambda *_: pytest.fail("downloaded"))
+    monkeypatch.setattr(package, "download_wheel", lambda *_: pytest.fail("downloaded"))
     fetch_source("toy", make_source(), tmp_path / "raw")
 
 

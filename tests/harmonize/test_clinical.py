@@ -102,6 +102,20 @@ def test_a_constant_outcome_is_a_finding_and_stays(clinical, text):
     assert result.table["endpoint.os_event"].tolist() == [1.0, 1.0]
 
 
+def test_an_outcome_known_only_by_its_events_is_hidden(clinical, text):
+    """Whoever has no event written down would look censored or be left out: survival without survivors."""
+    raw = text(id=["a", "b", "c"], E=["1", "1", None], T=["5", "6", "9"], P=["1", "0", None], Q=["1", "2", "3"])
+    spec = clinical(endpoints={"os_event": "E", "os_days": "T", "pfs_event": "P", "pfs_days": "Q"})
+    result = harmonize_clinical(raw, spec, "toy")
+    assert result.table[["endpoint.os_event", "endpoint.os_days"]].isna().all(axis=None)
+    assert result.table["endpoint.os_days"].dtype == np.float64
+    assert result.table["endpoint.pfs_days"].tolist() == [1.0, 2.0, 3.0]
+    found = {(finding.finding, finding.column) for finding in result.findings}
+    assert ("only_events_recorded", "os_event") in found
+    assert "constant_column" not in {finding for finding, _ in found}
+    CLINICAL.validate(result.table)
+
+
 def test_of_a_repeated_sample_the_first_row_stays(clinical, text):
     raw = text(id=["a", "b", "a"], Age=["1", "2", "3"])
     result = harmonize_clinical(raw, clinical(columns={"age_years": "Age"}), "toy")

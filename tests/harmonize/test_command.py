@@ -1,5 +1,7 @@
 """`stratify harmonize` on small cohorts on disk."""
 
+import hashlib
+
 import pytest
 import yaml
 
@@ -10,6 +12,17 @@ from stratify.cli import main
 
 CLINICAL_CSV = "id,Age,Alb,OS,Dead\n01,61,3.8,12,1\n02,47,3.8,8,0\n03,55,3.8,40,1\n"
 GENES_CSV = "gene,01,02,03\nCXCL9,1,2,3\nACTB,5,5,5\n"
+
+
+def publish(folder, **texts):
+    """Write raw files, and a source file with their digests."""
+    files = {}
+    for name, text in texts.items():
+        path = folder / f"raw/box/{name}.csv"
+        path.write_text(text)
+        files[path.name] = {"path": f"box/{path.name}", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+    source = {"title": "Box", "citation": "c", "package": {"name": "box", "version": "1"}, "files": files}
+    (folder / "config/sources/box.yaml").write_text(yaml.safe_dump(source))
 
 
 @pytest.fixture
@@ -37,13 +50,9 @@ def cohort(tmp_path):
             }
         },
     }
-    files = {name: {"path": f"box/{name}", "sha256": "0" * 64} for name in ("c.csv", "m.csv")}
-    source = {"title": "Box", "citation": "c", "package": {"name": "box", "version": "1"}, "files": files}
     for folder in ("config/datasets", "config/sources", "raw/box"):
         (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "config/sources/box.yaml").write_text(yaml.safe_dump(source))
-    (tmp_path / "raw/box/c.csv").write_text(CLINICAL_CSV)
-    (tmp_path / "raw/box/m.csv").write_text(GENES_CSV)
+    publish(tmp_path, c=CLINICAL_CSV, m=GENES_CSV)
 
     def run(change=lambda dataset: None):
         change(dataset)
@@ -109,7 +118,7 @@ def test_a_stale_acknowledgement_stops(cohort, capsys):
 
 
 def test_days_called_months_stop(cohort, capsys, tmp_path):
-    (tmp_path / "raw/box/c.csv").write_text(CLINICAL_CSV.replace(",40,", ",2779,"))
+    publish(tmp_path, c=CLINICAL_CSV.replace(",40,", ",2779,"), m=GENES_CSV)
     status, _ = cohort()
     assert status == 2
     assert "impossible_unit [os_days]: in months the maximum of 2,779 would be 232 years" in capsys.readouterr().err
@@ -145,7 +154,17 @@ def test_a_wrong_dataset_file_is_one_message(cohort, capsys, change, message):
 def test_a_missing_raw_file_is_one_message(cohort, capsys, tmp_path):
     (tmp_path / "raw/box/c.csv").unlink()
     assert cohort()[0] == 2
-    assert "c.csv: the raw file is missing; `stratify fetch`" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert "c.csv of source 'box': no such file" in error
+    assert "run `stratify fetch --source config/sources/box.yaml`" in error
+
+
+def test_a_raw_file_that_was_changed_is_not_read(cohort, capsys, tmp_path):
+    (tmp_path / "raw/box/m.csv").write_text(GENES_CSV.replace("1,2,3", "1,2,4"))
+    status, layout = cohort()
+    assert status == 2
+    assert "m.csv of source 'box': wrong bytes" in capsys.readouterr().err
+    assert not layout.clinical("toy").exists()
 
 
 def test_a_second_run_writes_the_same_bytes(cohort):

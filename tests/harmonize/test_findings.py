@@ -6,7 +6,16 @@ import pytest
 
 from stratify.config import validate
 from stratify.config.dataset import Acknowledgement, Column
-from stratify.harmonize.findings import blocking_message, clinical, endpoints, findings_frame, identity, measurements
+from stratify.harmonize.findings import (
+    blocking_message,
+    clinical,
+    distribution,
+    endpoints,
+    findings_frame,
+    identity,
+    measurements,
+    source,
+)
 from stratify.harmonize.findings.finding import Finding
 
 SAMPLES = pd.Index(["d:a", "d:b", "d:c", "d:d"])
@@ -134,6 +143,121 @@ def test_implausible_value(name, values, keys, n):
     assert all(finding.severity == "error" and finding.column == name for finding in findings)
 
 
+# how values are spread
+
+
+def number_series(name, values):
+    return pd.Series(np.asarray(values, dtype=float), index=[f"d:{at}" for at in range(len(values))], name=name)
+
+
+def test_values_at_ceiling():
+    tmb = number_series("tmb_per_mb", [*range(20), 49, *[50] * 6])
+    finding = only(distribution.values_at_ceiling(tmb, plain()))
+    assert (finding.finding, finding.severity, finding.column, finding.n) == (
+        *("values_at_ceiling", "warning", "tmb_per_mb", 6),
+    )
+    assert finding.detail == "6 of 27 values are exactly 50, the highest, and 1 the next, 49: probably cut off there"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "keys"),
+    [
+        ("tmb_per_mb", [*range(20), *[50] * 4], {}),
+        ("tmb_per_mb", [*range(20), 49, 49, *[50] * 6], {}),
+        ("pdl1_tps_percent", [*range(20), *[100] * 9], {}),
+        ("points", [*range(20), *[30] * 9], {"kind": "number", "plausible": (0, 30)}),
+        ("ecog", [0, 1, 2, *[3] * 9], {}),
+        ("tmb_per_mb", [np.nan] * 9, {}),
+    ],
+    ids=["few", "not so many more", "end of the scale", "declared end", "a code", "no values"],
+)
+def test_not_a_ceiling(name, values, keys):
+    assert list(distribution.values_at_ceiling(number_series(name, values), plain(**keys))) == []
+
+
+@pytest.mark.parametrize(("shift", "expected"), [(0, 1), (1, 0)])
+def test_ages_in_classes_are_coarse(shift, expected):
+    """A single age between two classes shows that ages are not in classes."""
+    ages = number_series("age_years", [2.5, *range(18, 98, 5), 63, 63 + shift, np.nan])
+    found = list(distribution.coarse_values(ages))
+    assert len(found) == expected
+    assert all(
+        (finding.finding, finding.severity, finding.n) == ("coarse_values", "warning", 19)
+        and "17 distinct values, at least 5 apart" in finding.detail
+        and "(2.5, 18, 23, …)" in finding.detail
+        for finding in found
+    )
+
+
+@pytest.mark.parametrize(("name", "values"), [("age_years", range(20, 50, 5)), ("pdl1_tps_percent", range(0, 100, 5))])
+def test_few_values_and_columns_without_a_known_step_are_not_judged(name, values):
+    assert list(distribution.coarse_values(number_series(name, list(values)))) == []
+
+
+def test_only_measured_numbers_are_judged_by_their_spread():
+    values = [*range(20), *[50] * 6]
+    table = pd.DataFrame({"tmb_per_mb": [float(value) for value in values], "sex": "male", "nlr": 3.0})
+    columns = {"tmb_per_mb": plain(), "sex": plain(), "nlr": validate(Column, {"constant": 3.0}, "t")}
+    assert [finding.column for finding in distribution.check_spread(table, columns)] == ["tmb_per_mb"]
+
+
+# the file's own columns
+
+
+def text_table(**columns):
+    return pd.DataFrame(columns, dtype="str").rename(index=lambda at: f"d:{at}")
+
+
+def test_characteristic_missing():
+    finding = only(source.characteristic_missing(text_table(nlr=["1", None, " ", "2"])["nlr"]))
+    assert (finding.severity, finding.n, finding.column) == ("info", 2, "nlr")
+    assert finding.detail == "2 of 4 samples have no value: d:1, d:2"
+    assert list(source.characteristic_missing(text_table(nlr=["1", "2"])["nlr"])) == []
+    assert list(source.characteristic_missing(text_table(nlr=[None, None])["nlr"])) == []
+
+
+def test_a_value_that_is_declared_missing_is_no_oddity():
+    raw = text_table(g=["unknown", "1", "2"])
+    spec = {"from": "g", "values": {"unknown": None, 1: 1, 2: 2}}
+    assert list(source.check_source(raw, {"grade": validate(Column, spec, "t")})) == []
+
+
+def written(values):
+    return [None if np.isnan(value) else f"{value:g}" for value in values]
+
+
+RATIOS = np.round(np.random.default_rng(5).lognormal(1, 0.5, 30), 1)
+MULTIPLES = {
+    "double": (2 * RATIOS, "'x' is 0.5 times 'y' in all 30 rows that have both"),
+    "the same": (RATIOS, "'x' is 1 times 'y' in all 30 rows that have both"),
+    "with gaps": (np.r_[np.nan, 2 * RATIOS[1:]], "'x' is 0.5 times 'y' in all 29 rows that have both"),
+    "one row differs": (np.r_[2 * RATIOS[:-1], 1.0], None),
+    "shifted": (RATIOS + 1, None),
+    "few rows in common": (np.r_[np.full(11, np.nan), 2 * RATIOS[11:]], None),
+    "a zero against a number": (np.r_[0.0, 2 * RATIOS[1:]], None),
+}
+
+
+@pytest.mark.parametrize("case", MULTIPLES)
+def test_proportional_columns(case):
+    other, expected = MULTIPLES[case]
+    raw = text_table(x=written(RATIOS), y=written(other), note=["text"] * 30)
+    found = list(source.proportional_columns(raw, {"nlr": "x"}))
+    assert [finding.detail for finding in found] == ([expected] if expected else [])
+    assert all((finding.severity, finding.column) == ("info", "nlr") for finding in found)
+
+
+def test_zeros_on_both_sides_are_proportional_and_a_pair_is_named_once():
+    values = np.r_[0.0, RATIOS[1:]]
+    raw = text_table(x=written(values), y=written(3 * values))
+    assert only(source.proportional_columns(raw, {"nlr": "x", "tmb_per_mb": "y"})).column == "nlr"
+
+
+def test_codes_are_not_proportional():
+    codes = np.arange(30) % 3.0
+    assert list(source.proportional_columns(text_table(x=written(codes), y=written(2 * codes)), {"ecog": "x"})) == []
+
+
 # outcomes
 
 
@@ -143,6 +267,58 @@ def test_endpoint_missing():
     assert finding.detail == "1 of 3 samples have no value: d:b"
     assert list(endpoints.endpoint_missing(series("best_response", "CR", "PD"))) == []
     assert list(endpoints.endpoint_missing(series("best_response", None, None))) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [((1, 1, None), 1), ((1, 0, None), 0), ((1, 1, 1), 0), ((1, None, None), 0), ((None, None), 0), ((0, 0, None), 0)],
+)
+def test_only_events_recorded(values, found):
+    event = series("os_event", *values).astype(float)
+    assert endpoints.records_only_events(event) == bool(found)
+    findings = list(endpoints.only_events_recorded(event))
+    assert len(findings) == found
+    assert all((finding.severity, finding.n, finding.column) == ("error", 2, "os_event") for finding in findings)
+    assert all("all 2 known values are events, and 1 of 3 are unknown" in finding.detail for finding in findings)
+
+
+def test_a_label_may_be_one_everywhere_it_is_known():
+    assert not endpoints.records_only_events(series("published_response", 1.0, 1.0, None))
+
+
+def label_and_time(positive, negative):
+    label = number_series("published_response", [1] * len(positive) + [0] * len(negative))
+    return label, number_series("os_days", [*positive, *negative])
+
+
+@pytest.mark.parametrize(
+    ("positive", "negative", "found"),
+    [
+        ([187, 200, 300, 400, 900], [10, 50, 90, 100, 172], True),
+        ([10, 50, 90, 100, 172], [187, 200, 300, 400, 900], True),
+        ([172, 200, 300, 400, 900], [10, 50, 90, 100, 172], False),
+        ([100, 200, 300, 400, 900], [10, 50, 90, 100, 172], False),
+        ([187, 200, 300, 400], [10, 50, 90, 100, 172], False),
+        ([187, 200, 300, 400, np.nan], [10, 50, 90, 100, 172], False),
+    ],
+    ids=["separated", "either way", "tied", "overlapping", "few", "few known"],
+)
+def test_label_defined_by_time(positive, negative, found):
+    findings = list(endpoints.label_defined_by_time(*label_and_time(positive, negative)))
+    assert len(findings) == found
+    assert all((finding.severity, finding.n) == ("error", 10) for finding in findings)
+    if found and positive[0] == 187:
+        assert findings[0].detail.startswith(
+            "every sample with published_response 0 has os_days of at most 172, every one with 1 of at least 187:"
+        )
+
+
+def test_every_label_is_compared_with_every_time():
+    label, days = label_and_time([187, 200, 300, 400, 900], [10, 50, 90, 100, 172])
+    table = pd.DataFrame({"published_response": label, "pfs_days": 5.0, "os_days": days, "os_event": label})
+    found = [finding for finding in endpoints.check_endpoints(table) if finding.finding == "label_defined_by_time"]
+    assert [finding.column for finding in found] == ["published_response"]
+    assert "os_days" in found[0].detail
 
 
 CONTRADICTIONS = {

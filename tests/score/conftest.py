@@ -32,7 +32,7 @@ def patients(signatures: dict[str, Signature]) -> pd.DataFrame:
     return frame.join(score_signatures(frame, signatures, "log2_tpm")).assign(y=y)
 
 
-@pytest.fixture(scope="session", params=["elastic_net", "lightgbm"])
+@pytest.fixture(scope="session", params=["elastic_net", "lightgbm", "ensemble"])
 def model(request: pytest.FixtureRequest, patients: pd.DataFrame, signatures: dict[str, Signature]) -> PatientModel:
     features = patients[FEATURES]
     pipeline = MODELS[request.param](features, 0).fit(features, patients["y"])

@@ -39,3 +39,23 @@ def test_several_cohorts_of_a_role_are_told_apart():
     )
     assert run_metrics(metrics, "m") == {"a.auroc": 0.8, "b.auroc": 0.6, "external_auroc": 0.7, "inner_auroc": 0.75}
     assert run_metrics(metrics, "another") == {}
+
+
+def test_held_out_cohorts_show_those_who_do_not_look_like_training_patients_and_what_is_pooled():
+    metrics = rows(
+        ("a", "internal", "all", "auroc", 0.9, np.nan, np.nan),
+        ("a", "internal", "without_duplicates", "auroc", 0.8, np.nan, np.nan),
+        ("a", "internal", "scored_by_reference", "auroc", 0.7, np.nan, np.nan),
+        ("weighted_mean", "internal", "without_duplicates", "auroc", 0.8, np.nan, np.nan),
+        ("b", "external", "all", "auroc", 0.61, np.nan, np.nan),
+        ("b", "external", "without_duplicates", "auroc", 0.6, np.nan, np.nan),
+        ("weighted_mean", "all", "without_duplicates", "auroc", 0.7, np.nan, np.nan),
+        ("train", "train", "all", "auroc", 0.95, np.nan, np.nan),
+    )
+    assert run_metrics(metrics, "m") == {
+        "a.internal_auroc": 0.8,
+        "weighted_mean.internal_auroc": 0.8,
+        "external_auroc": 0.6,
+        "held_out_auroc": 0.7,
+        "train_auroc": 0.95,
+    }

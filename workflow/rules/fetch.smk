@@ -1,20 +1,16 @@
-import shlex
-
-# Not a parameter of the rule: whatever the mirror, the bytes are the same, and nothing has to run again.
-_mirror = os.environ.get("STRATIFY_MIRROR") or RUN.mirror
-MIRROR = f"--mirror {shlex.quote(_mirror)}" if _mirror else ""
-
-
-def checksum_table(wildcards):
-    """The table beside the source file that lists many more files, if it names one."""
-    checksums = SOURCES[wildcards.source].checksums
-    return f"config/sources/{checksums.table}" if checksums else []
+# The environment, and no parameter of the rule: whatever the mirror, the bytes are the same, and nothing has to run again.
+if RUN.mirror and not os.environ.get("STRATIFY_MIRROR"):
+    os.environ.update(STRATIFY_MIRROR=RUN.mirror)
 
 
 rule fetch:
     input:
         source=source_file("{source}"),
-        checksums=checksum_table,
+        checksums=lambda wildcards: [
+            f"config/sources/{listed.table}"
+            for listed in [SOURCES[wildcards.source].checksums]
+            if listed
+        ],
     output:
         manifest=update(LAYOUT.manifest("{source}")),
     log:
@@ -33,4 +29,4 @@ rule fetch:
     message:
         "Fetching {wildcards.source}"
     shell:
-        "stratify fetch --source {input.source} --raw {params.raw} --results {params.results} {MIRROR} > {log} 2>&1"
+        "stratify fetch --source {input.source} --raw {params.raw} --results {params.results} > {log} 2>&1"

@@ -71,8 +71,12 @@ def model_features(study: StudyConfig, columns: Iterable[str]) -> list[str]:
 
 def requested(study: StudyConfig) -> list[str]:
     """List every name and pattern of features a study needs: for models, comparators and groups."""
-    of_comparators = [column for name in study.comparators for column in COMPARATOR_INPUTS[name]]
-    return [*study.features, *study.biomarkers, *of_comparators, *([study.group_by] if study.group_by else [])]
+    return [*study.features, *study.biomarkers, *of_comparators(study), *([study.group_by] if study.group_by else [])]
+
+
+def of_comparators(study: StudyConfig) -> list[str]:
+    """List the columns that the study's published comparators read."""
+    return list(dict.fromkeys(column for name in study.comparators for column in COMPARATOR_INPUTS[name]))
 
 
 def needed_measurements(study: StudyConfig, signatures: Mapping[str, Signature], available: Iterable[str]) -> list[str]:

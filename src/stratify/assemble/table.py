@@ -11,7 +11,7 @@ from stratify.assemble.attrition import AttritionLog
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.duplicates import suspected_duplicates
 from stratify.assemble.endpoints import label
-from stratify.assemble.features import feature_values, requested, resolve_features
+from stratify.assemble.features import feature_values, of_comparators, requested, resolve_features
 from stratify.assemble.signatures import Signature
 from stratify.assemble.units import check_units
 from stratify.config.study import StudyConfig
@@ -76,7 +76,8 @@ def assemble(
     scored = {column for frame in values.values() for column in frame.columns[frame.notna().any()]}
     others = [column for column in available if column.startswith("sig.") and column in scored]
     columns = list(dict.fromkeys([*used, *resolve_features(requested(study), available), *others]))
-    columns += [column for column in every if column.removesuffix(AS_PUBLISHED) in columns and column not in columns]
+    by_formulas = [column + AS_PUBLISHED for column in of_comparators(study)]
+    columns += [column for column in every if column in by_formulas]
     parts = [_one_cohort(name, study, cohort, values[cohort.name].reindex(columns=columns), used) for cohort in cohorts]
     table = _as_text(pd.concat([part for part, _ in parts])).sort_values("patient_id")
     logs = [log for _, log in parts]

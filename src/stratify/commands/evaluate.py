@@ -49,6 +49,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
     from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
     from stratify.artifacts.layout import Layout
+    from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
     from stratify.config import load_study
@@ -77,7 +78,10 @@ def _evaluate(args: argparse.Namespace) -> None:
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
     metrics = metrics.drop(columns=UNDEFINED)
     compared = comparisons(predictions, splits, study_id=study_id, study=study)
-    canaries = judge(pd.concat([*measures, overlap(splits, table, study_id=study_id)], ignore_index=True))
+    pairs = read_table(OVERLAP, layout.overlap(study_id))
+    summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
+    twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary)
+    canaries = judge(pd.concat([*measures, twice], ignore_index=True))
 
     write_table(metrics, METRICS, layout.metrics(study_id))
     write_table(compared, COMPARISONS, layout.comparisons(study_id))

@@ -55,6 +55,8 @@ def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "S
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
     from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.harmonize import FINDINGS
+    from stratify.artifacts.overlap import OVERLAP_SUMMARY
+    from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table
     from stratify.assemble.signatures import load_catalogue
     from stratify.commands.study_inputs import read_study_inputs
@@ -71,6 +73,8 @@ def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "S
         datasets=inputs.datasets,
         table=read_table(TABLE, layout.table(name)),
         attrition=read_table(ATTRITION, layout.attrition(name)),
+        splits=read_table(SPLITS, layout.splits(name)),
+        overlap_summary=read_table(OVERLAP_SUMMARY, layout.overlap_summary(name)),
         findings=pd.concat([read_table(FINDINGS, layout.findings(dataset)) for dataset in inputs.datasets]),
         predictions=pd.concat(
             [read_table(PREDICTIONS, layout.predictions(name, model)) for model in (*study.models, COMPARATORS)]

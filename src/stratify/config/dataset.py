@@ -215,7 +215,7 @@ class DatasetConfig(Closed):
     """Omics tables by name."""
 
     acknowledge: list[Acknowledgement] = Field(default_factory=list)
-    """Findings of severity `error` that are accepted, each with its reason."""
+    """Findings that were looked at, each with its reason; without one, a finding of severity `error` stops the run."""
 
     @model_validator(mode="after")
     def _numbered_rows(self) -> "DatasetConfig":

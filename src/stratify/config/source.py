@@ -1,9 +1,9 @@
-"""`config/sources/<id>.yaml`: files from web addresses, archives or a published package, or that users place by hand."""
+"""`config/sources/<id>.yaml`: files from web addresses, archives or a published package, or placed by users."""
 
 from pathlib import PurePosixPath
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from stratify.config.closed import Closed
 from stratify.config.url import FolderUrl, Url
@@ -126,10 +126,10 @@ class SourceConfig(Closed):
     package: Package | None = None
     """The published package that files with a `path` and no `archive` are taken from."""
 
-    archives: dict[ArchiveName, SourceArchive] = {}
+    archives: dict[ArchiveName, SourceArchive] = Field(default={})
     """Archives by their name in `data/raw/<source>/`: .zip, .tar, .tar.gz, .tgz, .tar.bz2, .tar.xz or .7z."""
 
-    files: dict[FileName, SourceFile] = {}
+    files: dict[FileName, SourceFile] = Field(default={})
     """Files by their name in `data/raw/<source>/`, folders included. Without `url`, `archive` or `package` you put the
     file there yourself, and it is only verified."""
 

@@ -1,17 +1,22 @@
 """The held-out predictions of one cohort, aligned: the same patients in the same order for every model."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from stratify.artifacts.split import DUPLICATE
 from stratify.errors import StratifyError
 from stratify.evaluate.intervals import DRAWS, resample
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+CROSS_VALIDATED = "cv"
+HELD_OUT = ["internal", "external"]
+"""Roles of cohorts of which no patient was in a training part."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Predictor:
     """Shape as `score`; NaN throughout for scores that are not probabilities."""
 
     fixed: bool
-    """Learned nothing, so that every patient is held out: a published biomarker."""
+    """Learned nothing, so that every patient is held out: a published biomarker or formula."""
 
     @property
     def scorable(self) -> Bools:
@@ -63,6 +68,22 @@ class Cohort:
     predictors: dict[str, Predictor]
     """By name."""
 
+    role: str = CROSS_VALIDATED
+    """How the patients were held out: `cv`, or as a whole cohort: `internal`, `external`."""
+
+    duplicate: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """Shape (n,): patients who look like a training patient; empty where that was not asked."""
+
+    @property
+    def held_out(self) -> bool:
+        """No patient of the cohort was in a training part: one repetition, one fold."""
+        return self.role != CROSS_VALIDATED
+
+    @property
+    def has_both_classes(self) -> bool:
+        """Without both, resampling the patients says nothing of how often the other class comes."""
+        return bool(self.y.size and np.ptp(self.y) > 0)
+
     def only(self, keep: Bools) -> "Cohort":
         """Restrict everything to some patients; the draws stay the same.
 
@@ -80,18 +101,28 @@ class Cohort:
             name: replace(one, score=one.score[:, keep], probability=one.probability[:, keep])
             for name, one in self.predictors.items()
         }
-        return Cohort(
-            self.name, self.patients[keep], self.y[keep], self.fold[:, keep], self.weights[:, keep], predictors
+        return replace(
+            self,
+            patients=self.patients[keep],
+            y=self.y[keep],
+            fold=self.fold[:, keep],
+            weights=self.weights[:, keep],
+            predictors=predictors,
+            duplicate=self.duplicate[keep] if self.duplicate.size else self.duplicate,
         )
 
 
-def cohorts_of(predictions: pd.DataFrame, *, seed: int, draws: int = DRAWS) -> list[Cohort]:
-    """Align the cross-validated predictions of each cohort.
+def cohorts_of(
+    predictions: pd.DataFrame, splits: pd.DataFrame | None = None, *, seed: int, draws: int = DRAWS
+) -> list[Cohort]:
+    """Align the predictions of each cohort: cross-validated, or held out as a whole.
 
     Parameters
     ----------
     predictions : DataFrame
-        Rows of the `predictions` contract of all models and comparators; rows of other roles are not used.
+        Rows of the `predictions` contract of all models and comparators; rows of role `train` are not used.
+    splits : DataFrame, optional
+        Rows of the `splits` contract: role `duplicate`, in any split, marks patients who look like a training patient.
     seed
         Seed of the bootstrap draws.
     draws
@@ -100,18 +131,26 @@ def cohorts_of(predictions: pd.DataFrame, *, seed: int, draws: int = DRAWS) -> l
     Returns
     -------
     list of Cohort
-        In the order of their names.
+        By role (`cv`, `internal`, `external`), then by name.
 
     Raises
     ------
     StratifyError
         A model misses patients, has them twice, or was held out in other folds than the others.
     """
-    held_out = predictions[predictions["role"] == "cv"]
-    return [_cohort(str(name), rows, seed, draws) for name, rows in held_out.groupby("cohort", sort=True)]
+    rows = predictions[predictions["role"] == CROSS_VALIDATED]
+    cohorts = [_cross_validated(str(name), part, seed, draws) for name, part in rows.groupby("cohort", sort=True)]
+    duplicates = set() if splits is None else set(splits.loc[splits["role"] == DUPLICATE, "patient_id"])
+    for role in HELD_OUT:
+        rows = predictions[predictions["role"] == role]
+        for name, part in rows.groupby("cohort", sort=True):
+            cohort = _held_out(str(name), part, seed, draws)
+            cohorts.append(replace(cohort, role=role, duplicate=np.asarray(cohort.patients.isin(duplicates))))
+    return cohorts
 
 
-def _cohort(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
+def _truth(name: str, rows: pd.DataFrame) -> pd.Series:
+    """Give the class of each patient, sorted by patient."""
     truth = rows.groupby("patient_id", sort=True)["y"].agg(["min", "max"])
     if (truth["min"] != truth["max"]).any():
         offenders = truth.index[truth["min"] != truth["max"]]
@@ -119,6 +158,11 @@ def _cohort(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
             f"predictions of cohort {name}: models disagree on the class of {len(offenders)} patients "
             f"({', '.join(offenders[:3])}); refit all models of the study"
         )
+    return truth["min"].astype(np.int64)
+
+
+def _cross_validated(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
+    truth = _truth(name, rows)
     fixed = rows[rows["repeat"].isna()]
     learned = rows[rows["repeat"].notna()]
     if learned.empty:
@@ -129,11 +173,34 @@ def _cohort(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
     return Cohort(
         name=name,
         patients=truth.index,
-        y=truth["min"].to_numpy(dtype=np.int64),
+        y=truth.to_numpy(),
         fold=np.vstack([pd.factorize(row, sort=True)[0] for row in folds.to_numpy()]),
         weights=resample(len(truth), seed, draws),
         predictors={one.name: one for one in predictors},
     )
+
+
+def _held_out(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
+    """Lay out a cohort in which each model has one row a patient, whatever its split is called."""
+    truth = _truth(name, rows)
+    predictors = [_single(model, part, truth.index) for model, part in rows.groupby("model", sort=False)]
+    return Cohort(
+        name=name,
+        patients=truth.index,
+        y=truth.to_numpy(),
+        fold=np.zeros((1, len(truth)), dtype=np.int64),
+        weights=resample(len(truth), seed, draws),
+        predictors={one.name: one for one in predictors},
+    )
+
+
+def _single(model: object, rows: pd.DataFrame, patients: pd.Index) -> Predictor:
+    if len(rows) != len(patients) or rows["patient_id"].duplicated().any():
+        raise StratifyError(
+            f"predictions of {model}: {len(rows)} rows in held-out cohort {rows['cohort'].iloc[0]}, expected each of "
+            f"its {len(patients)} patients once; a patient without a score keeps a row with a null score"
+        )
+    return Predictor(str(model), *_one_row(rows, patients), fixed=bool(rows["split"].isna().all()))
 
 
 def _folds(name: str, learned: pd.DataFrame, patients: pd.Index) -> pd.DataFrame:
@@ -165,5 +232,11 @@ def _wide(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 def _fixed(model: object, rows: pd.DataFrame, patients: pd.Index) -> Predictor:
     if rows["patient_id"].duplicated().any():
         raise StratifyError(f"predictions of {model}: a fixed score has a patient more than once")
-    score = rows.set_index("patient_id")["score"].reindex(patients).to_numpy(dtype=float)[None, :]
-    return Predictor(str(model), score, np.full_like(score, np.nan), fixed=True)
+    return Predictor(str(model), *_one_row(rows, patients), fixed=True)
+
+
+def _one_row(rows: pd.DataFrame, patients: pd.Index) -> tuple[Floats, Floats]:
+    """Lay out scores and probabilities, each of shape (1, n)."""
+    by_patient = rows.set_index("patient_id").reindex(patients)
+    score, probability = (by_patient[column].to_numpy(dtype=float)[None, :] for column in ("score", "probability"))
+    return score, probability

@@ -104,18 +104,37 @@ def cross_validated(
     yield "auroc", percentile(fold_mean(auroc, cohort, predictor.score))
     yield "auprc", percentile(fold_mean(auprc, cohort, predictor.score))
     if predictor.has_probability:
-        yield from _probability_metrics(cohort, predictor, thresholds, prevalence)
+        yield from probability_metrics(cohort, predictor, thresholds, prevalence)
 
 
-def _probability_metrics(
+def probability_metrics(
     cohort: Cohort, predictor: Predictor, thresholds: list[float], prevalence: Predictor | None
 ) -> Iterator[tuple[str, Estimate]]:
+    """Judge a predictor's probabilities, repetition by repetition.
+
+    Parameters
+    ----------
+    cohort
+        Patients the predictor gives a probability.
+    predictor
+        Its predictions of these patients.
+    thresholds
+        Probabilities at which net benefit is measured.
+    prevalence
+        Predictions of the training prevalence, against which `brier_skill` is measured.
+
+    Yields
+    ------
+    (str, Estimate)
+        Brier score and skill, observed against expected, calibration slope and intercept, net benefit at each
+        threshold, with bootstrap intervals over patients.
+    """
     p = predictor.probability
     brier = repetition_mean(calibration.brier, cohort, p)
     yield "brier", percentile(brier)
     if prevalence is not None:
         reference = repetition_mean(calibration.brier, cohort, prevalence.probability)
-        yield "brier_skill", percentile(1 - brier / reference)
+        yield "brier_skill", percentile(skill(brier, reference))
     yield "observed_expected", percentile(repetition_mean(calibration.observed_expected, cohort, p))
     yield "calibration_slope", _slope(cohort, p)
     yield "calibration_intercept", percentile(repetition_mean(calibration.calibration_intercept, cohort, p))
@@ -124,12 +143,30 @@ def _probability_metrics(
         yield metric_name(threshold), percentile(benefit)
 
 
+def skill(brier: Floats, reference: Floats) -> Floats:
+    """Give the share of a reference's Brier score that is saved; below 0 the predictor is worse than the reference.
+
+    Parameters
+    ----------
+    brier, reference : array of float, shape (1 + draws,)
+        Brier scores of predictor and reference in the same draws.
+
+    Returns
+    -------
+    array of float, shape (1 + draws,)
+        At most 1; NaN where the reference makes no error.
+    """
+    ratio = np.divide(brier, reference, out=np.full(brier.shape, np.nan), where=reference > 0)
+    return np.asarray(1 - ratio)
+
+
 def _slope(cohort: Cohort, probability: Floats) -> Estimate:
     """Estimate the calibration slope, null for a model that gives everyone in a fold the same probability.
 
     Such a model's probabilities differ only between folds, against the direction of the held-out event rates.
     """
-    if all(np.ptp(p[f == k]) == 0 for p, f in zip(probability, cohort.fold, strict=True) for k in np.unique(f)):
+    rows = np.broadcast_to(probability, cohort.fold.shape)
+    if all(np.ptp(p[f == k]) == 0 for p, f in zip(rows, cohort.fold, strict=True) for k in np.unique(f)):
         return Estimate(np.nan)
     return percentile(repetition_mean(calibration.calibration_slope, cohort, probability))
 

@@ -3,17 +3,35 @@
 import pandas as pd
 
 from stratify.artifacts.assemble import IDENTITY
+from stratify.artifacts.harmonize import AS_PUBLISHED
+from stratify.artifacts.overlap import CHANCE
 from stratify.assemble.duplicates import SHARED_FEATURES, comparable_patients, suspected_duplicates
 from stratify.evaluate.canaries import OVERLAP
+from stratify.wording import counted
 
 EVERY_MODEL = "all"
 """Stands in the place of a model's name for canaries of the data that every model was given."""
 
+COUNTS = ["observed", "n_identifiers", "n_profiles"]
+"""What the audit counts in a pair of cohorts, each null where it could not be compared."""
+
 SHOWN = 3
 
 
-def overlap(splits: pd.DataFrame, table: pd.DataFrame, *, study_id: str) -> pd.DataFrame:
+def overlap(
+    splits: pd.DataFrame,
+    table: pd.DataFrame,
+    *,
+    study_id: str,
+    pairs: pd.DataFrame | None = None,
+    summary: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Count patients, and pairs of patients who look like one, on both sides of a split.
+
+    A pair is on both sides where one trains and the other is tested on. One who is held out as `duplicate` is not
+    tested on, so is not counted. Of the pairs that the overlap audit lists, those that chance explains are not counted
+    either: between cohorts that may share people (one pool or family) every pair counts, between others those beyond
+    chance (see `stratify.split.overlap.suspected`).
 
     Parameters
     ----------
@@ -23,39 +41,61 @@ def overlap(splits: pd.DataFrame, table: pd.DataFrame, *, study_id: str) -> pd.D
         The study table.
     study_id
         Name of the study.
+    pairs : DataFrame, optional
+        Rows of the `overlap` contract.
+    summary : DataFrame, optional
+        Rows of the `overlap summary` contract; says which cohorts could not be compared.
 
     Returns
     -------
     DataFrame
-        Two rows of the `canary measures` contract, with limit 0: patients on both sides of a
-        split, and pairs of suspected duplicates (see `suspected_duplicates`) among the `n` who can be compared.
+        Rows of the `canary measures` contract, with limit 0: patients on both sides of a split; pairs with the same
+        feature values (see `suspected_duplicates`) among the `n` who can be compared; and, where `pairs` is given,
+        pairs that the audit suspects.
     """
     sides = splits.drop_duplicates(["split", "patient_id", "role"])
     both = sides.loc[sides.duplicated(["split", "patient_id"]), "patient_id"].drop_duplicates().sort_values()
-    features = table.set_index("patient_id").drop(columns=[name for name in IDENTITY if name != "patient_id"])
-    pairs = _across(suspected_duplicates(features), splits)
-    duplicates = [f"{pair.first} = {pair.second}" for pair in pairs.itertuples()]
+    features = table.set_index("patient_id").drop(
+        columns=[name for name in table if name in IDENTITY[1:] or str(name).endswith(AS_PUBLISHED)]
+    )
+    alike = _across(suspected_duplicates(features), splits)
     n, compared = splits["patient_id"].nunique(), comparable_patients(features)
-    return pd.DataFrame(
-        [
-            _measure("patients on both sides of a split", both.tolist(), n, "none"),
+    measures = [
+        _measure("patients on both sides of a split", both.tolist(), n, "none"),
+        _measure(
+            "pairs of suspected duplicates on both sides of a split",
+            _named(alike),
+            compared,
+            "none" if compared else f"not compared: nobody has {SHARED_FEATURES} numeric features",
+        ),
+    ]
+    if pairs is not None:
+        suspects = _across(pairs[pairs["judgement"] != CHANCE].drop_duplicates(["first", "second"]), splits)
+        measures.append(
             _measure(
-                "pairs of suspected duplicates on both sides of a split",
-                duplicates,
-                compared,
-                "none" if compared else f"not compared: nobody has {SHARED_FEATURES} numeric features",
-            ),
-        ]
-    ).assign(study=study_id, model=EVERY_MODEL, canary=OVERLAP, limit=0.0)
+                "pairs the overlap audit suspects on both sides of a split", _named(suspects), n, _audited(summary)
+            )
+        )
+    return pd.DataFrame(measures).assign(study=study_id, model=EVERY_MODEL, canary=OVERLAP, limit=0.0)
 
 
 def _across(pairs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
-    """Keep the pairs of which some split has one patient on each side."""
+    """Keep the pairs of which some split trains on one patient and tests on the other."""
     sides = splits.drop_duplicates(["split", "patient_id"])
     roles = sides.pivot(index="patient_id", columns="split", values="role")  # noqa: PD010 - nothing to aggregate
     first, second = (roles.reindex(pairs[column]).reset_index(drop=True) for column in ("first", "second"))
-    parted = (first.notna() & second.notna() & (first != second)).any(axis=1)
-    return pairs[parted.to_numpy(dtype=bool)]
+    parted = ((first == "train") & (second == "test")) | ((first == "test") & (second == "train"))
+    return pairs[parted.any(axis=1).to_numpy(dtype=bool)]
+
+
+def _named(pairs: pd.DataFrame) -> list[str]:
+    return [f"{first} = {second}" for first, second in zip(pairs["first"], pairs["second"], strict=True)]
+
+
+def _audited(summary: pd.DataFrame | None) -> str:
+    """Say that nothing was found, and how many pairs of cohorts that does not speak of."""
+    blind = 0 if summary is None else int(summary[COUNTS].isna().all(axis="columns").sum())
+    return f"none; nothing could be compared in {counted(blind, 'pair')} of cohorts" if blind else "none"
 
 
 def _measure(measure: str, offenders: list[str], n: int, otherwise: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 import py7zr
-from py7zr.exceptions import ArchiveError
+from py7zr.exceptions import ArchiveError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from stratify.errors import StratifyError
@@ -25,6 +25,7 @@ UNREADABLE = (
     zipfile.BadZipFile,
     tarfile.TarError,
     ArchiveError,
+    PasswordRequired,
     gzip.BadGzipFile,
     lzma.LZMAError,
     zlib.error,
@@ -48,7 +49,8 @@ class Entry:
     kind
         `FILE`, `FOLDER`, `SYMBOLIC_LINK`, `HARD_LINK` or `SPECIAL`.
     leads_to
-        Of a symbolic link, the path from its own folder; of a hard link, from the archive's top. ``None`` where unknown.
+        Of a symbolic link, the path from its own folder; of a hard link, from the archive's top; ``None`` where
+        unknown.
     """
 
     name: str
@@ -93,6 +95,8 @@ def reader_of(archive: Path) -> Iterator[ArchiveReader]:
             yield _Tar(opened)
     elif name.endswith(".7z"):
         with py7zr.SevenZipFile(archive) as opened:
+            if opened.needs_password():
+                raise NotImplementedError("a password protects it")
             yield _SevenZip(opened)
     else:
         raise StratifyError(f"{archive.name}: expected an archive that ends in .zip, .tar, .tar.gz, .tgz or .7z")
@@ -144,7 +148,7 @@ class _Zip:
         for name, target in wanted.items():
             info = self.opened.getinfo(name)
             if info.flag_bits & 0x1:
-                raise NotImplementedError(f"{name} is encrypted")
+                raise NotImplementedError("a password protects it")
             with self.opened.open(info) as stream:
                 _copy(name, stream, target, max_bytes)
 

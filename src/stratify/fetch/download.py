@@ -8,7 +8,14 @@ from http import HTTPStatus
 from pathlib import Path
 
 import requests
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+    wait_random,
+)
 from urllib3.exceptions import HTTPError, InvalidHeader
 from urllib3.util import Retry
 
@@ -104,7 +111,7 @@ def _try_all(session: requests.Session, url: str, part: Path, patience: Patience
             stop=stop_after_attempt(patience.attempts),
             wait=_pause(patience),
             retry=retry_if_exception_type(_PassingError),
-            before_sleep=_tell(url, patience),
+            before_sleep=_tell(patience),
             reraise=True,
         )
         try:
@@ -182,9 +189,8 @@ def _receive(response: requests.Response, part: Path, start: int, report: Callab
 
 
 def _pause(patience: Patience) -> Callable[[RetryCallState], float]:
-    growing = wait_exponential_jitter(
-        initial=patience.wait_seconds, max=patience.longest_wait_seconds, jitter=patience.wait_seconds / 4
-    )
+    doubled = wait_exponential(multiplier=patience.wait_seconds, max=patience.longest_wait_seconds)
+    growing = doubled + wait_random(0, patience.wait_seconds / 4)
 
     def pause(state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -194,10 +200,10 @@ def _pause(patience: Patience) -> Callable[[RetryCallState], float]:
     return pause
 
 
-def _tell(url: str, patience: Patience) -> Callable[[RetryCallState], None]:
+def _tell(patience: Patience) -> Callable[[RetryCallState], None]:
     def tell(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        logger.info("%s: attempt %d of %d: %s; tried again", url, state.attempt_number, patience.attempts, error)
+        logger.info("attempt %d of %d: %s; tried again", state.attempt_number, patience.attempts, error)
 
     return tell
 
@@ -206,7 +212,8 @@ def _give_up(url: str, part: Path, retrying: Retrying, error: Exception) -> str:
     tries = retrying.statistics.get("attempt_number", 1)
     kept = _received(part)
     rest = f"; the {kept:,} bytes received are kept, and the next run continues from there" if kept else ""
-    return f"cannot download {url}: {error} (tried {tries} time{'s' if tries > 1 else ''}){rest}"
+    offline = "" if isinstance(error, _FinalError) else "; without a network, fetch from a mirror (STRATIFY_MIRROR)"
+    return f"cannot download {url}: {error} (tried {tries} time{'s' if tries > 1 else ''}){rest}{offline}"
 
 
 def _reason(error: Exception) -> str:

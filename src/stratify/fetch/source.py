@@ -153,7 +153,7 @@ class _Fetching:
         return dict.fromkeys(urls, FROM_URL)
 
     def _from_archives(self, wanted: Mapping[str, SourceFile]) -> dict[str, str]:
-        origins = {}
+        origins: dict[str, str] = {}
         for archive, about in self.config.archives.items():
             members = {name: file for name, file in wanted.items() if file.archive == archive}
             if members:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.config.dataset import Clinical, Column
 from stratify.errors import StratifyError
 from stratify.harmonize.columns import map_column
@@ -16,9 +17,6 @@ from stratify.harmonize.findings.identity import check_identifiers
 from stratify.harmonize.findings.source import check_source
 from stratify.harmonize.identifiers import identify
 from stratify.wording import counted
-
-AS_PUBLISHED = "__as_published"
-"""Ending of a column that keeps the source's constant, for published formulas only."""
 
 
 @dataclass(frozen=True)

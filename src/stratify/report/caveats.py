@@ -1,5 +1,7 @@
 """What a reader must hold against the results; from the configuration and the numbers."""
 
+from stratify.report.held_out.caveats import held_out_caveats
+from stratify.report.held_out.view import HeldOutView
 from stratify.report.names import GROUP_MEAN
 from stratify.report.numbers import number
 from stratify.report.results import StudyResults
@@ -23,17 +25,26 @@ def caveats(results: StudyResults) -> dict[str, list[str]]:
     dict of str to list of str
         Paragraphs by heading.
     """
-    general = _design(results) | _numbers(results)
+    if results.held_out:
+        general = _patients(results) | held_out_caveats(HeldOutView(results))
+    else:
+        general = _never_external(results) | _patients(results) | _cross_validated(results) | _numbers(results)
     return {heading: [text] for heading, text in general.items()} | _cohorts(results)
 
 
-def _design(results: StudyResults) -> dict[str, str]:
-    found = {}
-    if not (results.metrics["role"] == "external").any():
-        found["Never externally validated"] = (
+def _never_external(results: StudyResults) -> dict[str, str]:
+    if (results.metrics["role"] == "external").any():
+        return {}
+    return {
+        "Never externally validated": (
             "Every number comes from patients of the training cohort, held out in turn. No model of this report has "
             "met patients of another hospital, laboratory or period. Expect it to do worse there."
         )
+    }
+
+
+def _patients(results: StudyResults) -> dict[str, str]:
+    found = {}
     if results.study.transductive:
         found["Transductive"] = str(results.study.transductive_reason)
     if results.single_arm:
@@ -41,7 +52,12 @@ def _design(results: StudyResults) -> dict[str, str]:
             "There is no randomised control arm. A feature associated with the outcome may mark the course of the "
             "disease rather than the effect of a therapy."
         )
-    found["How often the outer results were looked at"] = (
+    return found
+
+
+def _cross_validated(results: StudyResults) -> dict[str, str]:
+    found = {}
+    found["How often the outer results were looked at"] = results.study.outer_results_seen or (
         "Outer results were computed once per execution. Choices made by the program used inner folds only; the list "
         "of features and the grids were written by people, who may have known results of this cohort. How often a "
         "person read the results before changing the study file cannot be counted by a program."

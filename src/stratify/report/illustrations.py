@@ -1,9 +1,6 @@
 """The figures of a study with their texts, as the report shows them and `track` logs them."""
 
-from dataclasses import dataclass
-
 import pandas as pd
-from matplotlib.figure import Figure
 
 from stratify.report import tables
 from stratify.report.figures import (
@@ -14,17 +11,12 @@ from stratify.report.figures import (
     roc_figure,
     strata_figure,
 )
+from stratify.report.held_out.illustrations import illustrate_held_out
+from stratify.report.held_out.view import HeldOutView
+from stratify.report.illustration import Illustration
 from stratify.report.names import model_title
 from stratify.report.results import StudyResults
 from stratify.wording import counted
-
-
-@dataclass(frozen=True)
-class Illustration:
-    """A figure and what it shows, in words, for readers who do not see it."""
-
-    figure: Figure
-    alternative: str
 
 
 def illustrate(results: StudyResults) -> dict[str, Illustration]:
@@ -38,8 +30,11 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
     Returns
     -------
     dict of str to Illustration
-        By name: `forest, roc, calibration, decision, strata, effects`.
+        By name: `forest, roc, calibration, decision, strata, effects`; of a study with held-out cohorts see
+        `illustrate_held_out`.
     """
+    if results.held_out:
+        return illustrate_held_out(HeldOutView(results))
     predictions, models, lead = results.out_of_fold, results.models, model_title(results.models[0])
     cut_offs = results.study.strata.declared_probabilities
     calibration = calibration_summary(results)
@@ -64,7 +59,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
             "everyone and on nobody.",
         ),
         "strata": Illustration(
-            strata_figure(results.strata, float(results.table["y"].mean())),
+            strata_figure(results.strata_of(results.headline.cohort), float(results.table["y"].mean())),
             f"Observed event rate per stratum with 95% interval, averages over {repetitions} of one model's "
             "out-of-fold probabilities; the strata table holds the values.",
         ),
@@ -77,7 +72,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
 
 def _aurocs(results: StudyResults) -> pd.DataFrame:
     rows = results.outer
-    return rows[(rows["metric"] == "auroc") & (rows["cohort"] == results.cohort)]
+    return rows[(rows["metric"] == "auroc") & (rows["cohort"] == results.headline.cohort)]
 
 
 def calibration_summary(results: StudyResults) -> list[str]:

@@ -7,12 +7,39 @@ from typing import Any
 
 import pandas as pd
 
+from stratify.artifacts.split import DUPLICATE
 from stratify.assemble.signatures import Signature
 from stratify.config import DatasetConfig, StudyConfig
 from stratify.evaluate.performance import ALL_COHORTS
+from stratify.evaluate.pooling import RANDOM_EFFECTS, WEIGHTED_MEAN
+from stratify.evaluate.rows import ALL as EVERYONE
+from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
 from stratify.report.curves import stratum_changes
-from stratify.report.names import GROUP_MEAN, is_feature
+from stratify.report.names import GROUP_MEAN, is_feature, is_published
 from stratify.report.numbers import interval, with_interval
+
+
+HELD_OUT = ["external", "internal"]
+"""Roles of cohorts held out as a whole, strangers first."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Of whom an estimate is: which rows of `metrics` and `comparisons` answer a question."""
+
+    cohort: str
+    """A dataset, or what stands for several."""
+
+    role: str = "cv"
+    """How its patients were held out."""
+
+    subgroup: str = EVERYONE
+    """Which of them."""
+
+    def select(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Keep the rows of this place."""
+        wanted = (rows["cohort"] == self.cohort) & (rows["role"] == self.role) & (rows["subgroup"] == self.subgroup)
+        return rows[wanted]
 
 
 @dataclass(frozen=True)
@@ -74,6 +101,8 @@ class Comparison:
     high: float
     p_value: float
     n: int
+    model_value: float = float("nan")
+    comparator_value: float = float("nan")
 
     def text(self) -> str:
         """Write the difference with its interval."""
@@ -88,6 +117,8 @@ class Comparison:
             difference=-self.difference,
             low=-self.high,
             high=-self.low,
+            model_value=self.comparator_value,
+            comparator_value=self.model_value,
         )
 
 
@@ -103,7 +134,7 @@ class StudyResults:
         Configuration, datasets by id.
     table
         The study table; only counts of it reach the report.
-    attrition, findings, predictions, metrics, comparisons, canaries, univariate
+    attrition, splits, overlap_summary, findings, predictions, metrics, comparisons, canaries, univariate
         Artifacts of those names; of `findings` the study's datasets, of `predictions` all models.
     champion
         Name of the model to register; ``None`` where no candidate passed its canaries and has an inner estimate.
@@ -119,6 +150,8 @@ class StudyResults:
     datasets: dict[str, DatasetConfig]
     table: pd.DataFrame
     attrition: pd.DataFrame
+    splits: pd.DataFrame
+    overlap_summary: pd.DataFrame
     findings: pd.DataFrame
     predictions: pd.DataFrame
     metrics: pd.DataFrame
@@ -136,9 +169,25 @@ class StudyResults:
         return sorted(names, key=lambda name: (name != self.champion, names.index(name)))
 
     @property
-    def cohort(self) -> str:
-        """The cohort the headline and the figures are about: the training cohort."""
-        return self.study.datasets.train[0]
+    def held_out(self) -> bool:
+        """Whether whole cohorts were held out, rather than folds of one."""
+        return self.study.design.kind != "repeated_nested_cv"
+
+    @property
+    def headline(self) -> Place:
+        """Whom the answer is about: the cross-validated cohort, or all held-out cohorts weighted by their patients."""
+        if not self.held_out:
+            return Place(self.study.datasets.train[0])
+        judged = self.outer[["cohort", "role"]].drop_duplicates().to_dict("records")
+        if len(judged) == 1:
+            return Place(judged[0]["cohort"], judged[0]["role"], self.headline_subgroup)
+        return Place(WEIGHTED_MEAN, EVERYONE, self.headline_subgroup)
+
+    @property
+    def headline_subgroup(self) -> str:
+        """Patients without suspected duplicates where any were found, else everyone."""
+        apart = self.held_out and (self.metrics["subgroup"] == WITHOUT_DUPLICATES).any()
+        return WITHOUT_DUPLICATES if apart else EVERYONE
 
     @property
     def single_arm(self) -> bool:
@@ -147,26 +196,34 @@ class StudyResults:
 
     @property
     def outer(self) -> pd.DataFrame:
-        """Metrics of patients the models did not see, of everyone."""
-        return self.metrics[(self.metrics["role"] == "cv") & (self.metrics["subgroup"] == "all")]
+        """Metrics of patients the models did not see, of the headline's subgroup; without pooled rows."""
+        roles = HELD_OUT if self.held_out else ["cv"]
+        rows = self.metrics[self.metrics["role"].isin(roles) & (self.metrics["subgroup"] == self.headline_subgroup)]
+        return rows[~rows["cohort"].isin([WEIGHTED_MEAN, RANDOM_EFFECTS])]
 
     @property
     def out_of_fold(self) -> pd.DataFrame:
-        """Predictions of the headline cohort's patients by models that did not see them."""
-        return self.predictions[(self.predictions["role"] == "cv") & (self.predictions["cohort"] == self.cohort)]
+        """Predictions of the headline's patients by models that did not see them."""
+        if not self.held_out:
+            wanted = (self.predictions["role"] == "cv") & (self.predictions["cohort"] == self.headline.cohort)
+            return self.predictions[wanted]
+        rows = self.predictions[self.predictions["role"].isin(HELD_OUT)]
+        if self.headline_subgroup == EVERYONE:
+            return rows
+        return rows[~rows["patient_id"].isin(self.suspected_duplicates)]
 
     @property
-    def strata(self) -> pd.DataFrame:
+    def suspected_duplicates(self) -> set[str]:
+        """Held-out patients who look like a training patient."""
+        return set(self.splits.loc[self.splits["role"] == DUPLICATE, "patient_id"])
+
+    def strata_of(self, cohort: str) -> pd.DataFrame:
         """Event rates per stratum of the champion (of the first model where there is none), in the study's order.
 
-        Averages over repetitions; patients and events are rounded.
+        Of every patient of the cohort. Averages over repetitions; patients and events are rounded.
         """
-        rows = self.metrics[
-            (self.metrics["role"] == "cv")
-            & (self.metrics["model"] == self.models[0])
-            & (self.metrics["cohort"] == self.cohort)
-            & (self.metrics["metric"] == "event_rate")
-        ].set_index("subgroup")
+        rates = self.metrics[(self.metrics["model"] == self.models[0]) & (self.metrics["metric"] == "event_rate")]
+        rows = rates[(rates["cohort"] == cohort) & (rates["role"] != "train")].set_index("subgroup")
         strata = self.study.strata
         found = rows.reindex([f"stratum_{label}" for label in strata.labels])
         bounds = [0.0, *strata.declared_probabilities, 1.0]
@@ -189,19 +246,19 @@ class StudyResults:
         rows = self.out_of_fold
         return stratum_changes(rows[rows["model"] == self.models[0]], self.study.strata.declared_probabilities)
 
-    def metric(self, model: str, metric: str, cohort: str | None = None) -> Estimate | None:
-        """Look up a model's outer estimate, in the headline cohort unless said; ``None`` where there is no such row."""
-        rows = self.outer
-        wanted = (rows["model"] == model) & (rows["metric"] == metric) & (rows["cohort"] == (cohort or self.cohort))
-        return _estimate(rows[wanted])
+    def metric(self, model: str, metric: str, place: Place | None = None) -> Estimate | None:
+        """Look up a model's estimate, in the headline's place unless said; ``None`` where there is no such row."""
+        rows = (place or self.headline).select(self.metrics)
+        return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric)])
 
     def training_metric(self, model: str, metric: str) -> Estimate | None:
         """Look up an estimate from the training side: apparent (`auroc`) or of the inner folds (`inner_auroc`).
 
-        In the headline cohort; inner folds may hold patients of all cohorts.
+        In the one training cohort; inner folds may hold patients of several, and then nothing apparent is given.
         """
-        rows = self.metrics[(self.metrics["role"] == "train") & (self.metrics["subgroup"] == "all")]
-        rows = rows[rows["cohort"].isin([self.cohort, ALL_COHORTS])]
+        rows = self.metrics[(self.metrics["role"] == "train") & (self.metrics["subgroup"] == EVERYONE)]
+        train = self.study.datasets.train
+        rows = rows[rows["cohort"].isin([*(train if len(train) == 1 else []), ALL_COHORTS])]
         return _estimate(rows[(rows["model"] == model) & (rows["metric"] == metric)])
 
     @property
@@ -213,48 +270,46 @@ class StudyResults:
     @property
     def best_biomarker(self) -> str | None:
         """The single biomarker of highest outer AUROC; ``None`` where there is none."""
-        names = self.biomarkers(self.cohort)
-        return names[0] if names else None
+        return next(iter(self.biomarkers()), None)
 
-    def biomarkers(self, cohort: str) -> list[str]:
-        """List the single biomarkers evaluated in a cohort, by decreasing outer AUROC.
+    def biomarkers(self, place: Place | None = None) -> list[str]:
+        """List the single biomarkers evaluated in a place, the headline's unless said, by decreasing outer AUROC.
 
         Genes, signatures or clinical variables.
         """
-        return [name for name in self.comparators(cohort) if is_feature(name)]
+        return [name for name in self.comparators(place) if is_feature(name)]
 
     @property
     def best_comparator(self) -> str | None:
         """The comparator of highest outer AUROC, prevalence aside; ``None`` where there is none."""
-        return next(iter(self.comparators(self.cohort)), None)
+        return next(iter(self.comparators()), None)
 
-    def comparators(self, cohort: str) -> list[str]:
+    def comparators(self, place: Place | None = None) -> list[str]:
         """List what ranks patients without a model of this study, by decreasing outer AUROC.
 
-        Single biomarkers and the group mean; the training prevalence ranks nobody.
+        Single biomarkers, published scores and the group mean; the training prevalence ranks nobody.
         """
-        rows = self.outer.dropna(subset=["estimate"])
-        scores = rows[(rows["metric"] == "auroc") & (rows["cohort"] == cohort)]
-        ranked = scores.sort_values(["estimate", "model"], ascending=[False, True])["model"]
-        return [name for name in ranked if is_feature(name) or name == GROUP_MEAN]
+        rows = (place or self.headline).select(self.metrics).dropna(subset=["estimate"])
+        ranked = rows[rows["metric"] == "auroc"].sort_values(["estimate", "model"], ascending=[False, True])["model"]
+        return [name for name in ranked if is_feature(name) or is_published(name) or name == GROUP_MEAN]
 
     def signature_of(self, feature: str) -> Signature | None:
         """Look up the signature behind a feature such as `sig.cyt`; ``None`` for other features and unknown ones."""
         namespace, _, name = feature.partition(".")
         return self.signatures.get(name) if namespace == "sig" else None
 
-    def comparisons_of(self, model: str, cohort: str) -> list[Comparison]:
-        """List a model's paired comparisons in a cohort, turned so that it stands first in each."""
-        rows = self.comparisons[self.comparisons["cohort"] == cohort]
+    def comparisons_of(self, model: str, place: Place | None = None) -> list[Comparison]:
+        """List a model's paired comparisons, in the headline's place unless said, turned so that it stands first."""
+        rows = (place or self.headline).select(self.comparisons)
         involved = rows[(rows["model"] == model) | (rows["comparator"] == model)]
         return [
             _comparison(row) if row["model"] == model else _comparison(row).turned()
             for row in involved.to_dict("records")
         ]
 
-    def comparison(self, model: str, comparator: str, metric: str) -> Comparison | None:
-        """Look up the paired comparison of two models in the headline cohort; ``None`` where there is none."""
-        found = self.comparisons_of(model, self.cohort)
+    def comparison(self, model: str, comparator: str, metric: str, place: Place | None = None) -> Comparison | None:
+        """Look up the paired comparison of two models, in the headline's place unless said; ``None`` without one."""
+        found = self.comparisons_of(model, place)
         return next((one for one in found if one.comparator == comparator and one.metric == metric), None)
 
 
@@ -266,5 +321,6 @@ def _estimate(rows: pd.DataFrame) -> Estimate | None:
 
 
 def _comparison(row: dict[Hashable, Any]) -> Comparison:
-    keys = ("model", "comparator", "metric", "difference", "low", "high", "p_value", "n")
+    keys = ("model", "comparator", "metric", "difference", "low", "high", "p_value", "n", "model_value")
+    keys = (*keys, "comparator_value")
     return Comparison(**{key: row[key] for key in keys})

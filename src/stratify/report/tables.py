@@ -11,7 +11,7 @@ from stratify.report.figures import feature_label
 from stratify.report.names import NAIVE, model_title
 from stratify.report.numbers import ABSENT, count, interval, number, p_value, percent
 from stratify.report.privacy import hide_ids
-from stratify.report.results import Estimate, StudyResults
+from stratify.report.results import Estimate, Place, StudyResults
 
 STRONGEST = 10
 
@@ -47,14 +47,14 @@ class ModelRow:
     n_events: str
 
 
-def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, list[ModelRow]]]:
-    """Group the outer estimates of one cohort: models trained here, and naive comparators.
+def performance_groups(results: StudyResults, place: Place) -> list[tuple[str, list[ModelRow]]]:
+    """Group the outer estimates of one cohort: models trained here, naive comparators, published ones.
 
     Parameters
     ----------
     results
         A study's artifacts.
-    cohort
+    place
         The cohort.
 
     Returns
@@ -62,14 +62,24 @@ def performance_groups(results: StudyResults, cohort: str) -> list[tuple[str, li
     list of (heading, rows)
         Groups without rows are left out.
     """
-    groups: dict[str, Sequence[str]] = {"Models trained in this study": results.models, "Naive comparators": NAIVE}
-    rows = {heading: [_model_row(results, name, cohort) for name in names] for heading, names in groups.items()}
+    rows = {
+        heading: [_model_row(results, name, place) for name in names] for heading, names in model_groups(results).items()
+    }
     found = {heading: [row for row in group if row is not None] for heading, group in rows.items()}
     return [(heading, group) for heading, group in found.items() if group]
 
 
-def _model_row(results: StudyResults, name: str, cohort: str) -> ModelRow | None:
-    estimates = {metric: results.metric(name, metric, cohort) for metric in PERFORMANCE}
+def model_groups(results: StudyResults) -> dict[str, Sequence[str]]:
+    """List what gives probabilities, by what it is."""
+    return {
+        "Models trained in this study": results.models,
+        "Naive comparators": NAIVE,
+        "Published scores and models": results.study.comparators,
+    }
+
+
+def _model_row(results: StudyResults, name: str, place: Place) -> ModelRow | None:
+    estimates = {metric: results.metric(name, metric, place) for metric in PERFORMANCE}
     first = next((estimate for estimate in estimates.values() if estimate is not None), None)
     if first is None:
         return None
@@ -89,20 +99,20 @@ def _cell(estimate: Estimate | None, digits: int) -> Cell:
     return Cell(number(estimate.estimate, digits), estimate.bounds(digits))
 
 
-def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, str]]:
+def biomarker_performance(results: StudyResults, place: Place) -> list[dict[str, str]]:
     """Set each single biomarker's ranking beside the lead model's, by decreasing AUROC."""
     compared = {
-        one.comparator: one for one in results.comparisons_of(results.models[0], cohort) if one.metric == "auroc"
+        one.comparator: one for one in results.comparisons_of(results.models[0], place) if one.metric == "auroc"
     }
     found = []
-    for name in results.biomarkers(cohort):
-        auroc, against = results.metric(name, "auroc", cohort), compared.get(name)
+    for name in results.biomarkers(place):
+        auroc, against = results.metric(name, "auroc", place), compared.get(name)
         found.append(
             {
                 "name": name,
                 "title": signature_title(results, name),
                 "auroc": _text(auroc),
-                "auprc": _text(results.metric(name, "auprc", cohort)),
+                "auprc": _text(results.metric(name, "auprc", place)),
                 "difference": against.text() if against else ABSENT,
                 "p_value": p_value(against.p_value) if against else ABSENT,
                 "n": count(auroc.n) if auroc else ABSENT,
@@ -112,10 +122,10 @@ def biomarker_performance(results: StudyResults, cohort: str) -> list[dict[str, 
     return found
 
 
-def comparison_rows(results: StudyResults, cohort: str) -> list[dict[str, str]]:
+def comparison_rows(results: StudyResults, place: Place) -> list[dict[str, str]]:
     """List the lead model's paired comparisons with other trained models and naive comparators, metric by metric."""
-    order = [*results.models, *NAIVE]
-    found = [one for one in results.comparisons_of(results.models[0], cohort) if one.comparator in order]
+    order = [name for names in model_groups(results).values() for name in names]
+    found = [one for one in results.comparisons_of(results.models[0], place) if one.comparator in order]
     return [
         {
             "comparator": model_title(one.comparator),
@@ -144,26 +154,31 @@ def attrition_tables(results: StudyResults) -> list[tuple[str, list[dict[str, ob
             for step in steps.to_dict("records")
         ]
         rows[0]["excluded"] = ""
-        tables.append((_dataset_title(results, str(cohort)), rows))
+        tables.append((dataset_title(results, str(cohort)), rows))
     return tables
 
 
-def _dataset_title(results: StudyResults, name: str) -> str:
+def dataset_title(results: StudyResults, name: str) -> str:
+    """Give the title of a cohort."""
     return results.datasets[name].title if name in results.datasets else name
 
 
 def strongest_features(results: StudyResults) -> pd.DataFrame:
-    """Select the features with the smallest p-values of the headline cohort."""
+    """Select the features with the smallest p-values in that cohort."""
     rows = tested_features(results)
     return rows.sort_values(["p_value", "feature"], kind="stable").head(STRONGEST)
 
 
 def tested_features(results: StudyResults) -> pd.DataFrame:
-    """Select the univariate rows that have a p-value, of the headline cohort where it is there, else of the first."""
+    """Select the univariate rows that have a p-value, of the first training cohort that is there, else of the first."""
     rows = results.univariate
-    cohorts = list(dict.fromkeys(rows["cohort"]))
-    chosen = results.cohort if results.cohort in cohorts else next(iter(cohorts), None)
-    return rows[(rows["cohort"] == chosen) & rows["p_value"].notna()]
+    return rows[(rows["cohort"] == tested_cohort(results)) & rows["p_value"].notna()]
+
+
+def tested_cohort(results: StudyResults) -> str | None:
+    """Name the cohort whose univariate associations are shown; ``None`` where there is none."""
+    cohorts = list(dict.fromkeys(results.univariate["cohort"]))
+    return next((name for name in [*results.study.datasets.train, *cohorts] if name in cohorts), None)
 
 
 def signature_title(results: StudyResults, feature: str) -> str:

@@ -48,13 +48,25 @@ def verdict(results: StudyResults) -> str:
         A sentence; says so where there is no champion or no comparison.
     """
     if results.champion is None:
-        return _no_champion(results)
+        return no_champion(results)
     title = model_title(results.champion)
     skill = results.metric(results.champion, "brier_skill")
     return f"{title} {_against_comparator(results, results.champion)}; {_against_prevalence(skill)}."
 
 
-def _no_champion(results: StudyResults) -> str:
+def no_champion(results: StudyResults) -> str:
+    """Say why there is no champion.
+
+    Parameters
+    ----------
+    results
+        A study's artifacts.
+
+    Returns
+    -------
+    str
+        A sentence.
+    """
     canaries = results.canaries
     failed = set(canaries.loc[~canaries["passed"].fillna(value=False).astype(bool), "model"])
     if EVERY_MODEL in failed or failed.issuperset(results.study.candidates):

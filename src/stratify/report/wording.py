@@ -54,6 +54,63 @@ GLOSSARY = {
 """Explanation by term."""
 
 
+HELD_OUT_GLOSSARY = {
+    "External, internal": (
+        "External: a held-out cohort that shares no patient pool with the cohorts learned from. Internal: one that "
+        "does, such as another registry of the same hospital."
+    ),
+    "Suspected duplicate": (
+        "A held-out patient whose record agrees with a training patient's so closely that they may be one person."
+    ),
+    "Mean weighted by patients": "The cohorts' AUROCs, averaged with their numbers of patients as weights.",
+    "Random-effects mean, prediction interval": (
+        "A mean that allows the cohorts' true AUROCs to differ (REML on log odds, Hartung–Knapp), and the range in "
+        "which that of a new cohort would lie."
+    ),
+}
+"""Further terms of studies that hold out whole cohorts."""
+
+SECTIONS = {
+    "answer": "The answer",
+    "patients": "Who was studied, who was excluded",
+    "endpoint": "Endpoint",
+    "performance": "Performance",
+    "models": "All models and comparators",
+    "probabilities": "Ranking, calibration, net benefit",
+    "strata": "Strata",
+    "overlap": "Does anybody stand twice?",
+    "inputs": "What the cohorts do not tell",
+    "biomarkers": "First biomarkers",
+    "canaries": "Canaries",
+    "findings": "Data findings",
+    "caveats": "Caveats",
+    "provenance": "Provenance",
+    "glossary": "Glossary",
+}
+"""Headings by identifier, in the order of the page."""
+
+ONLY_HELD_OUT = {"models", "overlap", "inputs"}
+"""Sections of studies that hold out whole cohorts."""
+
+
+def sections(*, held_out: bool) -> dict[str, str]:
+    """List the sections of a report.
+
+    Parameters
+    ----------
+    held_out
+        Whether whole cohorts were held out.
+
+    Returns
+    -------
+    dict of str to str
+        Headings by identifier.
+    """
+    if held_out:
+        return SECTIONS | {"probabilities": "Calibration and net benefit"}
+    return {name: heading for name, heading in SECTIONS.items() if name not in ONLY_HELD_OUT}
+
+
 def workflow_command(study: str) -> str:
     r"""Write the command that runs a whole study, whether or not the configuration file lists it.
 

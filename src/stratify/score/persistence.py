@@ -24,6 +24,9 @@ TRUSTED_TYPES = [
     "lightgbm.sklearn.LGBMClassifier",
     "numpy.dtype",
     "stratify.fit.models.elastic_net.ElasticNetLogistic",
+    "stratify.fit.models.encoding.FillIfComplete",
+    "stratify.fit.models.ensemble.CalibratedEnsemble",
+    "stratify.fit.models.spline_logistic.AdditiveLogistic",
 ]
 """Types a model may hold besides scikit-learn's own, which skops trusts. None of them runs code on loading."""
 

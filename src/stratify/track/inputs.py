@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from stratify.artifacts.assemble import IDENTITY
+from stratify.config import SourceConfig
 from stratify.track.digest import table_digest
 from stratify.track.results import StudyResults
 
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
     from mlflow.entities import DatasetInput
 
 DIGEST_LENGTH = 32
-FROM_PACKAGE, BY_HAND = "python_package", "placed_by_hand"
+FROM_PACKAGE, FROM_WEB, BY_HAND = "python_package", "http", "placed_by_hand"
 
 
 def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
-    """Describe the cohorts a study was trained on.
+    """Describe the cohorts a study was trained and judged on.
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
     """
     from mlflow.entities import Dataset, DatasetInput, InputTag  # noqa: PLC0415 - heavy
 
+    judged_on = results.config.datasets.evaluate
     return [
         DatasetInput(
             Dataset(
@@ -41,14 +43,17 @@ def dataset_inputs(results: StudyResults) -> "list[DatasetInput]":
                 schema=json.dumps({"mlflow_colspec": _columns(rows)}),
                 profile=json.dumps({"num_rows": len(rows), "num_positive": int(rows["y"].sum())}),
             ),
-            [InputTag("mlflow.data.context", "training")],
+            [InputTag("mlflow.data.context", "evaluation" if cohort in judged_on else "training")],
         )
         for cohort, rows in results.table.groupby("cohort", sort=True)
     ]
 
 
 def _source_type(results: StudyResults, cohort: str) -> str:
-    return BY_HAND if results.cohorts[cohort].source.package is None else FROM_PACKAGE
+    source = results.cohorts[cohort].source
+    if source.package is not None:
+        return FROM_PACKAGE
+    return FROM_WEB if addresses(source) else BY_HAND
 
 
 def _source(results: StudyResults, cohort: str) -> dict[str, object]:
@@ -56,10 +61,18 @@ def _source(results: StudyResults, cohort: str) -> dict[str, object]:
     package = source.package
     return {
         **({"package": package.name, "version": package.version} if package else {}),
+        **({"urls": addresses(source)} if addresses(source) else {}),
         "files": {file.path or name: file.sha256 for name, file in source.files.items()},
         "citation": source.citation,
         "licence": source.licence,
     }
+
+
+def addresses(source: SourceConfig) -> list[str]:
+    """List the web addresses a source is fetched from, each once."""
+    table = [source.checksums] if source.checksums is not None else []
+    parts = [*source.files.values(), *source.archives.values(), *table]
+    return list(dict.fromkeys(part.url for part in parts if part.url is not None))
 
 
 def _columns(rows: pd.DataFrame) -> list[dict[str, object]]:

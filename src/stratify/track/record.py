@@ -11,8 +11,11 @@ import pandas as pd
 from stratify import RESEARCH_USE_ONLY
 from stratify.artifacts.fit import COMPARATORS
 from stratify.config.search import effective_search
+from stratify.evaluate.rows import ALL
+from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
 from stratify.score import ModelCard
 from stratify.track.digest import table_digest, value_digest
+from stratify.track.inputs import addresses
 from stratify.track.results import Cohort, Provenance, StudyResults
 from stratify.wording import counted
 
@@ -21,7 +24,7 @@ FORMAT = 2
 
 LONGEST_PARAMETER = 500
 INNER = "inner_"
-ROLE_PREFIX = {"cv": "", "external": "external_", "internal": "internal_", "train": "train_"}
+ROLE_PREFIX = {"cv": "", "external": "external_", "internal": "internal_", "all": "held_out_", "train": "train_"}
 
 
 @dataclass(frozen=True)
@@ -123,9 +126,12 @@ def run_metrics(metrics: pd.DataFrame, model: str) -> dict[str, float]:
     -------
     dict of str to float
         ``auroc``, ``auroc_low``, ``auroc_high`` for cross-validation; ``train_auroc``, ``external_auroc`` and so on
-        for the other roles. Where a role has several cohorts, ``<cohort>.auroc``. Null estimates are left out.
+        for the other roles. Where a role has several cohorts, ``<cohort>.external_auroc``; pooled over cohorts,
+        ``weighted_mean.external_auroc``, and ``weighted_mean.held_out_auroc`` over all held-out cohorts. Of held-out
+        cohorts, patients who look like training patients are left out, as are null estimates.
     """
-    rows = metrics[(metrics["model"] == model) & (metrics["subgroup"] == "all")]
+    rows = headline(metrics)
+    rows = rows[rows["model"] == model]
     cohorts = metrics[~metrics["metric"].str.startswith(INNER)].groupby("role")["cohort"].nunique()
     named: dict[str, float] = {}
     for row in rows.to_dict("records"):
@@ -136,6 +142,24 @@ def run_metrics(metrics: pd.DataFrame, model: str) -> dict[str, float]:
         values = {name: row["estimate"], f"{name}_low": row["low"], f"{name}_high": row["high"]}
         named |= {key: float(value) for key, value in values.items() if pd.notna(value)}
     return named
+
+
+def headline(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Take the estimates a run shows: of everyone, without suspected duplicates where there are any.
+
+    Parameters
+    ----------
+    metrics
+        Rows of `metrics.parquet`.
+
+    Returns
+    -------
+    DataFrame
+        Some of the rows.
+    """
+    apart = metrics.loc[metrics["subgroup"] == WITHOUT_DUPLICATES, "role"].unique()
+    shown = metrics["role"].isin(apart).map({True: WITHOUT_DUPLICATES, False: ALL})
+    return metrics[metrics["subgroup"] == shown]
 
 
 def _model_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
@@ -240,7 +264,10 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
 
 def _data_line(cohort: Cohort) -> str:
     source = cohort.source
-    origin = f"`{source.package.name}=={source.package.version}`" if source.package else "files placed by hand"
+    if source.package is not None:
+        origin = f"`{source.package.name}=={source.package.version}`"
+    else:
+        origin = ", ".join(addresses(source)) or "files placed by hand"
     return f"- {cohort.dataset.title} ({origin}; {source.citation}; licence: {source.licence})"
 
 
@@ -253,7 +280,8 @@ def _signature_parts(card: ModelCard) -> list[str]:
 
 
 def _performance_lines(metrics: pd.DataFrame, name: str) -> list[str]:
-    rows = metrics[(metrics["model"] == name) & (metrics["subgroup"] == "all") & (metrics["role"] != "train")]
+    rows = headline(metrics)
+    rows = rows[(rows["model"] == name) & (rows["role"] != "train")]
     return [
         f"- {row['metric']} {row['estimate']:.3f}{_interval(row)}, {row['cohort']}, {row['role']}, n = {row['n']}"
         for row in rows.to_dict("records")

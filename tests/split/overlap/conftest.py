@@ -41,9 +41,20 @@ def record_again(patients, name, seed, *, missing=0.0):
     return again.set_axis(pd.Index([f"{name}:{number}" for number in range(1001, 1001 + n)], name="patient_id"))
 
 
+def coarsen(patients):
+    """Round so much that strangers look alike, and yet each field tells patients apart."""
+    steps = {"clin.tmb_per_mb": 2, "clin.age_years": 4, "endpoint.pfs_days": 30, "endpoint.os_days": 60}
+    return patients.assign(**{column: (patients[column] / step).round() * step for column, step in steps.items()})
+
+
 @pytest.fixture
 def make_patients():
     return draw_patients
+
+
+@pytest.fixture
+def make_coarse():
+    return lambda n, name, seed: coarsen(draw_patients(n, name, seed))
 
 
 @pytest.fixture

@@ -1,14 +1,36 @@
 """Models a study can name: each knows how to build its pipeline. Their grids are in `stratify.config.search`."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
-from stratify.fit.models import elastic_net, lightgbm
+from stratify.config.study import Direction
+from stratify.fit.models import elastic_net, ensemble, lightgbm, spline_logistic
+from stratify.fit.models.directions import NO_DIRECTIONS
 
-Build = Callable[[pd.DataFrame, int], Pipeline]
 
-MODELS: dict[str, Build] = {"elastic_net": elastic_net.build, "lightgbm": lightgbm.build}
-"""By name: makes the unfitted pipeline for a feature frame and a seed. The pipeline takes a DataFrame and ends in a
-step `classifier`, to which the grid's parameters belong."""
+class Build(Protocol):
+    """Make the unfitted pipeline for a feature frame, a seed, and the directions known beforehand.
+
+    The pipeline takes a DataFrame and ends in a step `classifier`, to which the grid's parameters belong.
+    """
+
+    def __call__(
+        self, features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS
+    ) -> Pipeline:
+        """Build."""
+        ...
+
+
+MODELS: Mapping[str, Build] = MappingProxyType(
+    {
+        "elastic_net": elastic_net.build,
+        "spline_logistic": spline_logistic.build,
+        "lightgbm": lightgbm.build,
+        "ensemble": ensemble.build,
+    }
+)
+"""By name."""

@@ -1,14 +1,19 @@
 """Elastic-net logistic regression on standardised features, with natural class weights."""
 
+from collections.abc import Mapping
 from typing import Self
 
 import numpy as np
 import pandas as pd
-from sklearn.compose import ColumnTransformer, make_column_selector
+from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from stratify.config.study import Direction
+from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
+from stratify.fit.models.encoding import categories_of, numbers_of
 
 
 class ElasticNetLogistic(LogisticRegression):
@@ -47,7 +52,7 @@ class ElasticNetLogistic(LogisticRegression):
         return self
 
 
-def build(features: pd.DataFrame, seed: int) -> Pipeline:
+def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS) -> Pipeline:
     """Build the unfitted pipeline.
 
     Numbers: missing values take the training median, with an indicator where training had any; then standardised.
@@ -59,12 +64,15 @@ def build(features: pd.DataFrame, seed: int) -> Pipeline:
         Numbers as float64, categories as str; only the types are used.
     seed
         Seed of the solver.
+    directions
+        Checked, but not used: the sign of each straight line is learned.
 
     Returns
     -------
     Pipeline
         Takes a DataFrame with these columns; ends in the step `classifier`.
     """
+    signs_of(numbers_of(features), directions)
     numbers = make_pipeline(
         SimpleImputer(strategy="median", keep_empty_features=True, add_indicator=True), StandardScaler()
     )
@@ -73,7 +81,7 @@ def build(features: pd.DataFrame, seed: int) -> Pipeline:
         OneHotEncoder(handle_unknown="ignore", sparse_output=False),
     )
     kinds = [
-        ("numbers", numbers, make_column_selector(dtype_include="number")(features)),
-        ("categories", categories, make_column_selector(dtype_exclude="number")(features)),
+        ("numbers", numbers, numbers_of(features)),
+        ("categories", categories, categories_of(features)),
     ]
     return Pipeline([("features", ColumnTransformer(kinds)), ("classifier", ElasticNetLogistic(random_state=seed))])

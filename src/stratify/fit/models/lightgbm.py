@@ -1,18 +1,57 @@
 """Gradient-boosted trees (LightGBM), small and deterministic, with natural class weights."""
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 from lightgbm import LGBMClassifier
-from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OrdinalEncoder
+
+from stratify.config.study import Direction
+from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
+from stratify.fit.models.encoding import FillIfComplete, categories_of, encode, numbers_of
 
 
-def build(features: pd.DataFrame, seed: int) -> Pipeline:
+def boosted_trees(signs: Sequence[int], *, seed: int | None, **changes: Any) -> LGBMClassifier:
+    """Build the unfitted classifier.
+
+    Parameters
+    ----------
+    signs
+        By column: 1 the score may only rise with it, -1 only fall, 0 not known; may be empty.
+    seed
+        Seed of column sampling.
+    **changes
+        Parameters of LightGBM that differ from the model's own.
+
+    Returns
+    -------
+    LGBMClassifier
+    """
+    own: dict[str, Any] = {
+        "n_estimators": 50,
+        "learning_rate": 0.05,
+        "num_leaves": 7,
+        "min_child_samples": 10,
+        "colsample_bytree": 0.5,
+        "reg_lambda": 1.0,
+        "random_state": seed,
+        "n_jobs": 1,
+        "deterministic": True,
+        "force_col_wise": True,
+        "verbose": -1,
+    }
+    if any(signs):
+        own["monotone_constraints"] = list(signs)
+    return LGBMClassifier(**(own | changes))
+
+
+def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS) -> Pipeline:
     """Build the unfitted pipeline.
 
-    Missing numbers stay missing: each split learns which side they go to. Categories become codes in alphabetical
-    order; missing and unseen levels are missing.
+    Missing values of a feature that was missing for some training patients stay missing: each split learns which side
+    they go to. Those of a feature that training always had take its training median, or most frequent level (see
+    `FillIfComplete`).
 
     Parameters
     ----------
@@ -20,28 +59,20 @@ def build(features: pd.DataFrame, seed: int) -> Pipeline:
         Numbers as float64, categories as str; only the types are used.
     seed
         Seed of column sampling.
+    directions
+        Numeric features with which the score can only rise or only fall.
 
     Returns
     -------
     Pipeline
         Takes a DataFrame with these columns; ends in the step `classifier`.
     """
-    categories = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan)
-    kinds = [
-        ("numbers", "passthrough", make_column_selector(dtype_include="number")(features)),
-        ("categories", categories, make_column_selector(dtype_exclude="number")(features)),
-    ]
-    classifier = LGBMClassifier(
-        n_estimators=50,
-        learning_rate=0.05,
-        num_leaves=7,
-        min_child_samples=10,
-        colsample_bytree=0.5,
-        reg_lambda=1.0,
-        random_state=seed,
-        n_jobs=1,
-        deterministic=True,
-        force_col_wise=True,
-        verbose=-1,
+    n_categories = len(categories_of(features))
+    signs = [*signs_of(numbers_of(features), directions), *[0] * n_categories]
+    return Pipeline(
+        [
+            ("features", encode(features)),
+            ("fill", FillIfComplete(n_categories)),
+            ("classifier", boosted_trees(signs, seed=seed)),
+        ]
     )
-    return Pipeline([("features", ColumnTransformer(kinds)), ("classifier", classifier)])

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pandas as pd
 from matplotlib.figure import Figure
 
-from stratify.report.names import NAIVE, is_feature, model_title
+from stratify.report.names import NAIVE, is_feature, is_published, model_title
 from stratify.report.numbers import with_interval
 from stratify.report.style import ACCENT, FAINT, INK, SOFT, new_figure, quiet_grid, say_empty, styled
 
@@ -64,4 +64,4 @@ def forest_figure(
 
 
 def _is_comparator(name: str) -> bool:
-    return is_feature(name) or name in NAIVE
+    return is_feature(name) or is_published(name) or name in NAIVE

@@ -36,8 +36,8 @@ def verdict(row: Mapping[str, object]) -> str:
     Returns
     -------
     str
-        Whether fingerprints agree more often than by chance, or why they could not be compared; the patients with a
-        shared identifier or profile, if any; and what the dataset files declare.
+        Whether fingerprints agree more often than by chance, or why they could not be compared; where
+        identifiers or profiles could be compared, the patients who share one; and what the dataset files declare.
     """
     return "; ".join([_fingerprints(row), *_others(row), *_declared(row)])
 
@@ -46,7 +46,7 @@ def _fingerprints(row: Mapping[str, object]) -> str:
     names = [name for name in str(row["fields"]).split(", ") if name]
     if len(names) < NEEDED:
         shared = f" ({', '.join(names)})" if names else ""
-        return f"not comparable: {len(names)} fields in common{shared}, {NEEDED} needed"
+        return f"not comparable: {counted(len(names), 'field')} in common{shared}, {NEEDED} needed"
     if not (row["n_first_comparable"] and row["n_second_comparable"]):
         return f"not comparable: no patients of the same cancer type with {NEEDED} known fields"
     p_value = float(row["p_value"])  # type: ignore[arg-type]
@@ -61,7 +61,9 @@ def _fingerprints(row: Mapping[str, object]) -> str:
 
 def _others(row: Mapping[str, object]) -> list[str]:
     found = {"a shared identifier": row["n_identifiers"], "a shared omics profile": row["n_profiles"]}
-    return [f"{counted(int(n), 'patient')} with {what}" for what, n in found.items() if isinstance(n, int) and n > 0]
+    return [
+        f"{counted(n, 'patient') if n else 'no patient'} with {what}" for what, n in found.items() if isinstance(n, int)
+    ]
 
 
 def _declared(row: Mapping[str, object]) -> list[str]:

@@ -52,7 +52,12 @@ def test_class_weights_are_natural(name, features):
 
 
 def weak(name):
-    return {"classifier__C": 0.01} if name == "elastic_net" else {"classifier__n_estimators": 5}
+    return {
+        "elastic_net": {"classifier__C": 0.01},
+        "spline_logistic": {"classifier__smooth_penalty": 30.0},
+        "lightgbm": {"classifier__n_estimators": 5},
+        "ensemble": {"classifier__n_estimators": 5, "classifier__smooth_penalty": 30.0},
+    }[name]
 
 
 @pytest.mark.parametrize("C", [1e-4, 0.003, 0.03, 0.3])

@@ -1,0 +1,244 @@
+"""Held-out cohorts taken together: random-effects mean, and the mean weighted by patients. Patients are never pooled.
+
+A score is ranked within each cohort and the cohorts' AUROCs are averaged; ranking the patients of all cohorts together
+would judge how the cohorts differ.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+from stratify.evaluate.cohort import HELD_OUT, Cohort
+from stratify.evaluate.discrimination import DeLong, delong
+from stratify.evaluate.intervals import Estimate
+from stratify.evaluate.meta_analysis import MetaAnalysis, random_effects
+from stratify.evaluate.rows import ALL, metric_row
+from stratify.evaluate.subgroups import subgroups_of
+
+RANDOM_EFFECTS = "random_effects"
+WEIGHTED_MEAN = "weighted_mean"
+"""Both stand in the place of a cohort for what several say together."""
+
+MINIMUM_EVENTS = 10
+"""Patients a cohort needs in its smaller class to enter a random-effects mean: with fewer, the variance of its AUROC
+is too poorly known to weigh it by. It is shown, and counts in the mean weighted by patients."""
+
+
+@dataclass(frozen=True)
+class CohortEstimate:
+    """What one cohort says, on a scale on which cohorts are averaged."""
+
+    value: float
+    """NaN where it cannot be estimated."""
+
+    variance: float
+    """Sampling variance; NaN where unknown, zero where every sample would give the same."""
+
+    n: int
+    """Patients."""
+
+    n_events: int
+    """Patients of the positive class."""
+
+    @property
+    def poolable(self) -> bool:
+        """Enters a random-effects mean: finite, with a known variance above zero, and enough of either class."""
+        enough = min(self.n_events, self.n - self.n_events) >= MINIMUM_EVENTS
+        return bool(enough and np.isfinite(self.value) and self.variance > 0)
+
+    def on_scale(self, scale: Callable[[float], float], slope: float) -> "CohortEstimate":
+        """Transform the value, and its variance by the delta method.
+
+        Parameters
+        ----------
+        scale
+            The transformation.
+        slope
+            Its derivative at the value.
+
+        Returns
+        -------
+        CohortEstimate
+        """
+        return CohortEstimate(scale(self.value), self.variance * slope**2, self.n, self.n_events)
+
+
+class _OfRole(Protocol):
+    @property
+    def role(self) -> str: ...
+
+
+Part = TypeVar("Part", bound=_OfRole)
+
+
+def by_role(parts: Sequence[Part]) -> dict[str, list[Part]]:
+    """Group what held-out cohorts say: `internal`, `external`, and `all` of them.
+
+    Parameters
+    ----------
+    parts
+        One or more from each cohort.
+
+    Returns
+    -------
+    dict of str to list
+        Without empty groups.
+    """
+    groups = {role: [part for part in parts if part.role == role] for role in HELD_OUT}
+    return {role: members for role, members in {**groups, ALL: list(parts)}.items() if members}
+
+
+def pooled(estimates: Sequence[CohortEstimate]) -> tuple[MetaAnalysis, list[CohortEstimate]]:
+    """Average by random effects.
+
+    Parameters
+    ----------
+    estimates
+        One a cohort.
+
+    Returns
+    -------
+    (MetaAnalysis, list of CohortEstimate)
+        The mean, and the cohorts in it: those that are `poolable`.
+    """
+    members = [one for one in estimates if one.poolable]
+    return random_effects([one.value for one in members], [one.variance for one in members]), members
+
+
+def weighted_mean(estimates: Sequence[CohortEstimate]) -> tuple[Estimate, list[CohortEstimate]]:
+    """Average weighted by patients, as the literature does: the weights ignore how far cohorts differ.
+
+    The interval is for these very cohorts (Σ w² times variance, normal), not for others like them.
+
+    Parameters
+    ----------
+    estimates
+        One a cohort.
+
+    Returns
+    -------
+    (Estimate, list of CohortEstimate)
+        The mean, and the cohorts in it: all with a value, however small. Without interval where a variance is unknown.
+    """
+    members = [one for one in estimates if np.isfinite(one.value)]
+    if not members:
+        return Estimate(np.nan), members
+    weights = np.array([one.n for one in members]) / sum(one.n for one in members)
+    mean = float(weights @ [one.value for one in members])
+    variance = float(weights**2 @ [one.variance for one in members])
+    if len(members) < 2 or not variance > 0:
+        return Estimate(mean), members
+    reach = float(norm.ppf(0.975) * np.sqrt(variance))
+    return Estimate(mean, mean - reach, mean + reach), members
+
+
+def auroc_estimate(exact: DeLong, n: int, n_events: int) -> CohortEstimate:
+    """Take an AUROC with its variance; unknown where the classes are separated and DeLong's is zero.
+
+    Parameters
+    ----------
+    exact
+        From `delong`.
+    n, n_events
+        Patients, and those of the positive class.
+
+    Returns
+    -------
+    CohortEstimate
+    """
+    return CohortEstimate(exact.auroc, exact.variance if 0 < exact.auroc < 1 else np.nan, n, n_events)
+
+
+def pooled_rows(cohorts: Sequence[Cohort]) -> Iterator[dict[str, object]]:
+    """Pool every predictor's performance over the held-out cohorts of each role, in each subgroup.
+
+    Parameters
+    ----------
+    cohorts
+        All cohorts of the study; cross-validated ones are left out.
+
+    Yields
+    ------
+    dict
+        Rows of the `metrics` contract without `study`, and `undefined_draws`. None for fewer than two held-out cohorts.
+    """
+    for subgroup, parts in subgroups_of(cohorts).items():
+        if len(parts) < 2:
+            return
+        summaries = [_summary(part, name) for part in parts for name in part.predictors]
+        for role, members in by_role(summaries).items():
+            for name in dict.fromkeys(one.model for one in members):
+                mine = [one for one in members if one.model == name]
+                for place, metric, estimate, used in [*_random_effects(mine), *_weighted_means(mine)]:
+                    counts = {"n": sum(one.n for one in used), "n_events": sum(one.n_events for one in used)}
+                    row = {"model": name, "cohort": place, "role": role} | counts
+                    yield row | metric_row(metric, estimate, subgroup)
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """What is averaged of one predictor in one cohort."""
+
+    model: str
+    role: str
+    auroc: CohortEstimate
+    observed_expected: CohortEstimate
+    brier: CohortEstimate
+
+
+def _summary(cohort: Cohort, name: str) -> _Summary:
+    part = cohort.only(cohort.predictors[name].scorable)
+    predictor = part.predictors[name]
+    n, n_events = part.y.size, int(part.y.sum())
+    exact = auroc_estimate(delong(part.y, predictor.score[0]), n, n_events)
+    ratio = loss = CohortEstimate(np.nan, np.nan, n, n_events)
+    if predictor.has_probability:
+        p = predictor.probability[0]
+        squares = (part.y - p) ** 2
+        loss = CohortEstimate(float(squares.mean()), squares.var(ddof=1) / n if n > 1 else np.nan, n, n_events)
+        if n > 1 and n_events and p.sum() > 0:
+            spread = part.y / part.y.mean() - p / p.mean()
+            ratio = CohortEstimate(float(np.log(n_events / p.sum())), spread.var(ddof=1) / n, n, n_events)
+    return _Summary(name, cohort.role, exact, ratio, loss)
+
+
+Pooled = tuple[str, str, Estimate, list[CohortEstimate]]
+
+
+def _random_effects(summaries: list[_Summary]) -> Iterator[Pooled]:
+    log_odds = [_on_log_odds(one.auroc) for one in summaries]
+    found, used = pooled(log_odds)
+    mean = float(expit(found.mean))
+    for metric, (low, high) in (("auroc", found.interval()), ("auroc_new_cohort", found.prediction_interval())):
+        yield RANDOM_EFFECTS, metric, Estimate(mean, float(expit(low)), float(expit(high))), used
+    yield RANDOM_EFFECTS, "auroc_tau", Estimate(float(np.sqrt(found.tau2))), used
+    yield RANDOM_EFFECTS, "cohorts_pooled", Estimate(found.k), used
+    if any(np.isfinite(one.brier.value) for one in summaries):
+        found, used = pooled([one.observed_expected for one in summaries])
+        mean, low, high = (float(np.exp(value)) for value in (found.mean, *found.interval()))
+        ratio = Estimate(mean, low, high)
+        yield RANDOM_EFFECTS, "observed_expected", ratio, used
+
+
+def _on_log_odds(area: CohortEstimate) -> CohortEstimate:
+    if not 0 < area.value < 1:
+        return CohortEstimate(np.nan, np.nan, area.n, area.n_events)
+    return area.on_scale(lambda value: float(logit(value)), 1 / (area.value * (1 - area.value)))
+
+
+def _weighted_means(summaries: list[_Summary]) -> Iterator[Pooled]:
+    area, used = weighted_mean([one.auroc for one in summaries])
+    yield WEIGHTED_MEAN, "auroc", _within(area, 0.0, 1.0), used
+    yield WEIGHTED_MEAN, "cohorts_pooled", Estimate(len(used)), used
+    if any(np.isfinite(one.brier.value) for one in summaries):
+        loss, used = weighted_mean([one.brier for one in summaries])
+        yield WEIGHTED_MEAN, "brier", _within(loss, 0.0, 1.0), used
+
+
+def _within(estimate: Estimate, lowest: float, highest: float) -> Estimate:
+    low, high = np.clip([estimate.low, estimate.high], lowest, highest)
+    return Estimate(estimate.value, float(low), float(high))

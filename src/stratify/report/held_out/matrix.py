@@ -1,0 +1,190 @@
+"""Every model and comparator, cohort by cohort."""
+
+from dataclasses import dataclass
+
+from stratify.evaluate.rows import ALL
+from stratify.fit.published import PUBLISHED
+from stratify.report.held_out.view import HeldOutView
+from stratify.report.names import is_feature, model_title
+from stratify.report.numbers import ABSENT, count, interval, number
+from stratify.report.results import Estimate, Place
+from stratify.report.tables import Cell, model_groups
+
+
+@dataclass(frozen=True)
+class Column:
+    """A cohort, or several taken together."""
+
+    label: str
+    place: Place
+    n: int | None = None
+    """Patients of the cohort; a cell says how many of them it is about where they are fewer."""
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One model's row."""
+
+    name: str
+    title: str
+    champion: bool
+    cells: list[Cell]
+
+
+def columns(view: HeldOutView, subgroup: str) -> list[Column]:
+    """List the cohorts and means that every model is shown in; the training cohorts only with everyone.
+
+    Parameters
+    ----------
+    view
+        A study's held-out cohorts.
+    subgroup
+        Which patients.
+
+    Returns
+    -------
+    list of Column
+    """
+    found = [
+        Column(one.label, view.place(one, subgroup), one.n - (0 if subgroup == ALL else one.duplicates))
+        for one in view.cohorts
+    ]
+    means = [Column(f"mean {role}", mean) for role, mean, _ in view.summaries(subgroup)]
+    return [*(_training(view) if subgroup == ALL else []), *found, *means]
+
+
+def _training(view: HeldOutView) -> list[Column]:
+    if view.results.study.design.kind != "external":
+        return []
+    return [Column(f"{name.replace('_', ' ')} (training)", Place(name, "train")) for name in _learned_from(view)]
+
+
+def _learned_from(view: HeldOutView) -> list[str]:
+    return list(view.results.study.datasets.train)
+
+
+def matrix(
+    view: HeldOutView, shown: list[Column], metric: str, digits: int, second: tuple[str, int] | None = None
+) -> list[tuple[str, list[MatrixRow]]]:
+    """Write one metric of every model in every column, and a second one below it or the patients it is about.
+
+    Parameters
+    ----------
+    view
+        A study's held-out cohorts.
+    shown
+        The columns.
+    metric, digits
+        What to write, and how exactly.
+    second
+        Metric and digits of the second line; without it, the number of patients where not all could be scored.
+
+    Returns
+    -------
+    list of (heading, rows)
+        By kind of model; models and groups without a number are left out.
+    """
+    biomarkers = sorted({name for name in view.results.outer["model"] if is_feature(name)})
+    groups = {**model_groups(view.results), "Single biomarkers": biomarkers}
+    found = {
+        heading: [_row(view, name, shown, metric, digits, second) for name in names] for heading, names in groups.items()
+    }
+    told = {heading: [row for row in rows if _says_something(row)] for heading, rows in found.items()}
+    return [(heading, rows) for heading, rows in told.items() if rows]
+
+
+def _row(
+    view: HeldOutView, name: str, shown: list[Column], metric: str, digits: int, second: tuple[str, int] | None
+) -> MatrixRow:
+    cells = [_cell(view, name, column, metric, digits, second) for column in shown]
+    return MatrixRow(name, model_title(name), name == view.results.champion, cells)
+
+
+def _cell(
+    view: HeldOutView, name: str, column: Column, metric: str, digits: int, second: tuple[str, int] | None
+) -> Cell:
+    estimate = view.estimate(name, metric, column.place)
+    if estimate is None:
+        return Cell(ABSENT)
+    return Cell(number(estimate.estimate, digits), _second_line(view, name, column, estimate, second))
+
+
+def _second_line(
+    view: HeldOutView, name: str, column: Column, estimate: Estimate, second: tuple[str, int] | None
+) -> str:
+    if second is None:
+        return f"n {count(estimate.n)}" if column.n is not None and estimate.n < column.n else ""
+    other = view.estimate(name, second[0], column.place)
+    return "" if other is None else number(other.estimate, second[1])
+
+
+def _says_something(row: MatrixRow) -> bool:
+    return any(cell.value != ABSENT for cell in row.cells)
+
+
+@dataclass(frozen=True)
+class Rivalry:
+    """How the lead model compares with one other, averaged by role."""
+
+    title: str
+    cells: list[Cell]
+
+
+def rivalries(view: HeldOutView) -> list[Rivalry]:
+    """Set the lead model's difference in AUROC to every other model and comparator side by side, averaged by role.
+
+    Parameters
+    ----------
+    view
+        A study's held-out cohorts.
+
+    Returns
+    -------
+    list of Rivalry
+        One cell a role of `view.roles`.
+    """
+    compared = {
+        role: {
+            one.comparator: Cell(number(one.difference), interval(one.low, one.high))
+            for one in view.results.comparisons_of(view.lead, view.average(role))
+            if one.metric == "auroc"
+        }
+        for role in view.roles
+    }
+    others = list(dict.fromkeys(name for cells in compared.values() for name in cells))
+    others.sort(key=lambda name: name != view.rival)
+    return [
+        Rivalry(model_title(name), [compared[role].get(name, Cell(ABSENT)) for role in view.roles])
+        for name in others
+        if name != "prevalence"
+    ]
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """Where a comparator comes from."""
+
+    title: str
+    what: str
+    learns: str
+    citation: str
+
+
+def published_rows(view: HeldOutView) -> list[PublishedRow]:
+    """List the published comparators of the study with their publications.
+
+    Parameters
+    ----------
+    view
+        A study's held-out cohorts.
+
+    Returns
+    -------
+    list of PublishedRow
+        In the study's order.
+    """
+    found = [PUBLISHED[name] for name in view.results.study.comparators]
+    return [
+        PublishedRow(model_title(one.name), one.title, "refitted" if one.learns else "no", one.citation)
+        for one in found
+    ]
