@@ -82,7 +82,7 @@ def make_experiment(make_study, signatures) -> Callable[..., Experiment]:
 
 @pytest.fixture(scope="session")
 def three_hospitals() -> list[Cohort]:
-    """Two cohorts of one hospital, and one of another, which did not record sex and imputed the age."""
+    """Two cohorts of one hospital, and one of another, which recorded neither sex nor age."""
     far = make_cohort(50, n_genes=12, name="far", patient_pool="elsewhere", seed=3)
     clinical = far.clinical.assign(**{"clin.age_years": float("nan"), "clin.age_years__as_published": 61.0})
     return [

@@ -95,6 +95,27 @@ def test_columns_that_only_formulas_may_read_and_outcomes_are_no_features(make_s
     assert not [column for column in table.columns if "response" in column or "os_days" in column]
 
 
+def test_published_formulas_find_what_only_they_may_read(make_study, signatures):
+    columns = {"clin.tmb_per_mb": 5.0, "clin.tmb_per_mb__as_published": 7.0, "clin.age_years__as_published": 60.0}
+    cohort = with_clinical(make_cohort(n=20), **columns)
+    study = make_study(features=["clin.*"], comparators=["tmb_10"])
+    table, _ = run("toy-study", study, [cohort], signatures)
+    assert table["clin.tmb_per_mb__as_published"].eq(7.0).all()
+    assert "clin.age_years__as_published" not in table
+    assert not [name for name in model_features(study, table.columns) if name.endswith("__as_published")]
+
+
+def test_a_category_that_one_cohort_lacks_stays_text(make_study, signatures):
+    first, second = make_cohort(n=20), make_cohort(n=20, name="other")
+    second = dataclasses.replace(second, clinical=second.clinical.drop(columns="clin.sex"))
+    study = make_study(
+        datasets={"train": ["toy"], "evaluate": ["other"]}, design={"kind": "external"}, features=["clin.*"]
+    )
+    table, _ = run("toy-study", study, [first, second], signatures)
+    assert table["clin.sex"].dtype == "str"
+    assert table.loc[table["cohort"].eq("other"), "clin.sex"].isna().all()
+
+
 def test_one_patient_in_two_cohorts_is_an_error(make_study, signatures):
     first, second = make_cohort(n=20), make_cohort(n=20, name="toy")
     with pytest.raises(StratifyError, match="20 patients stand in more than one cohort"):

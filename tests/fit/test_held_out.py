@@ -6,7 +6,6 @@ import pytest
 
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.split import DUPLICATE
-from stratify.assemble.features import model_features
 from stratify.fit.comparators import compare
 from stratify.fit.cross_fit import cross_fit, rows_to_predict
 
@@ -51,12 +50,6 @@ def test_a_suspected_duplicate_is_predicted_like_the_others(fitted):
     assert apart["role"].eq(DUPLICATE).sum() == 1
     rows = rows_to_predict(table, apart).drop(columns="repeat")
     pd.testing.assert_frame_equal(rows, rows_to_predict(table, members).drop(columns="repeat"))
-
-
-def test_no_model_reads_what_is_kept_for_published_formulas(fitted):
-    experiment, table, _ = fitted
-    assert "clin.age_years__as_published" in table
-    assert "clin.age_years__as_published" not in model_features(experiment.study, table.columns)
 
 
 def test_a_cohort_that_lacks_a_feature_is_still_predicted(fitted):

@@ -11,6 +11,7 @@ from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
 from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
 from stratify.artifacts.harmonize import CLINICAL, FINDINGS, MODALITY
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import SPLITS
 from stratify.artifacts.store import read_table
 
@@ -29,6 +30,8 @@ def tables(layout):
         yield TABLE, layout.table(study)
         yield ATTRITION, layout.attrition(study)
         yield SPLITS, layout.splits(study)
+        yield OVERLAP, layout.overlap(study)
+        yield OVERLAP_SUMMARY, layout.overlap_summary(study)
         yield PREDICTIONS, layout.predictions(study, COMPARATORS)
         yield METRICS, layout.metrics(study)
         yield COMPARISONS, layout.comparisons(study)
@@ -93,6 +96,7 @@ def test_the_rules_declare_the_layout_and_nothing_else(finished, declared):
         "assemble/alpha-response/table.parquet",
         "assemble/alpha-response/attrition.parquet",
         "split/alpha-response/splits.parquet",
+        "split/alpha-response/overlap.parquet",
         "fit/alpha-response/lightgbm/model",
         "fit/alpha-response/lightgbm/predictions.parquet",
         "fit/alpha-response/lightgbm/canaries.parquet",
@@ -118,7 +122,7 @@ def test_a_run_leaves_everything_it_declares_and_nothing_else(finished, layout):
 
 def test_tables_keep_their_contracts(layout):
     for schema, path in tables(layout):
-        assert len(read_table(schema, path)) or schema is FINDINGS, path
+        assert len(read_table(schema, path)) or schema in (FINDINGS, OVERLAP), path
 
 
 def test_every_patient_is_predicted_in_every_repetition(layout):

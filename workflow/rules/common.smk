@@ -93,6 +93,7 @@ def model_section(wildcards):
             "comparators",
             "reference",
             "outer_results_seen",
+            "caveats",
             "group_by",
         },
     )

@@ -51,9 +51,7 @@ rule fit_comparators:
         mem_mb=1000,
     params:
         code=code_digest("fit"),
-        section=section(
-            "biomarkers", "comparators", "group_by", "positive_is", "seed"
-        ),
+        section=section("biomarkers", "comparators", "group_by", "positive_is", "seed"),
         model=COMPARATORS,
         results=LAYOUT.results,
     message:

@@ -20,9 +20,7 @@ rule split:
         mem_mb=1000,
     params:
         code=code_digest("split"),
-        section=section(
-            "datasets", "design", "exclude_suspected_duplicates", "seed"
-        ),
+        section=section("datasets", "design", "exclude_suspected_duplicates", "seed"),
         results=LAYOUT.results,
     message:
         "Splitting the patients of {wildcards.study}"

@@ -118,7 +118,8 @@ def _one_cohort(
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Give categories the type of text again, which a cohort without the column takes from them."""
-    return table.astype(dict.fromkeys(table.columns[table.dtypes.eq(object)], "str"))
+    mixed = table.select_dtypes("object").columns
+    return table.astype(dict.fromkeys(mixed, "str"))
 
 
 def _keep_baseline(timepoint: pd.Series, log: AttritionLog) -> pd.Index:

@@ -1,5 +1,6 @@
 """`config/studies/<id>.yaml`: a question asked of datasets."""
 
+from fnmatch import fnmatchcase
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -250,6 +251,9 @@ class StudyConfig(Closed):
     """How often, and when, results on held-out patients were looked at while the study was made; printed in the
     report."""
 
+    caveats: list[str] = Field(default_factory=list)
+    """What a reader of the results must know beyond the caveats of the datasets; printed in the report."""
+
     seed: int = Field(default=20261122, ge=0)
     """Seed of every random choice."""
 
@@ -265,6 +269,9 @@ class StudyConfig(Closed):
         if self.transductive and not self.transductive_reason:
             raise ValueError("a transductive study must give its transductive_reason")
         _check_cohorts(self.design, self.datasets)
+        for name in self.directions:
+            if not any(fnmatchcase(name, pattern) for pattern in self.features):
+                raise ValueError(f"directions names {name!r}, which no model reads; {nearest(name, self.features)}")
         for name in self.comparators:
             if name not in COMPARATOR_INPUTS:
                 raise ValueError(f"comparators: unknown comparator {name!r}; {nearest(name, COMPARATOR_INPUTS)}")

@@ -58,7 +58,8 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
     units = sorted(patients[design.unit].unique())
     if len(units) < 2:
         raise StratifyError(
-            f"design leave_one_out: all cohorts are of one {design.unit} ({units[0]}); nobody would be left to learn from"
+            f"design leave_one_out: all cohorts are of one {design.unit} ({units[0]}); "
+            "nobody would be left to learn from"
         )
     return pd.concat(list(_leave_each_out(patients, design.unit, units)), ignore_index=True)
 

@@ -70,9 +70,10 @@ def _source(results: StudyResults, cohort: str) -> dict[str, object]:
 
 def addresses(source: SourceConfig) -> list[str]:
     """List the web addresses a source is fetched from, each once."""
-    table = [source.checksums] if source.checksums is not None else []
-    parts = [*source.files.values(), *source.archives.values(), *table]
-    return list(dict.fromkeys(part.url for part in parts if part.url is not None))
+    urls = [file.url for file in source.files.values()] + [archive.url for archive in source.archives.values()]
+    if source.checksums is not None:
+        urls.append(source.checksums.url)
+    return list(dict.fromkeys(url for url in urls if url is not None))
 
 
 def _columns(rows: pd.DataFrame) -> list[dict[str, object]]:
