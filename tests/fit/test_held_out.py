@@ -1,13 +1,19 @@
 """What is predicted for whom, and in which role, where whole cohorts are held out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.split import DUPLICATE
+from stratify.assemble.table import assemble
 from stratify.fit.comparators import compare
 from stratify.fit.cross_fit import cross_fit, rows_to_predict
+from stratify.fit.published import PUBLISHED
+from stratify.split import make_splits
+from stratify.synthetic import make_cohort
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +64,16 @@ def test_a_cohort_that_lacks_a_feature_is_still_predicted(fitted):
     assert far["clin.sex"].isna().all()
     assert far["clin.age_years"].isna().all()
     assert np.isfinite(predictions["probability"]).all()
+
+
+def test_a_formula_is_not_judged_on_those_it_was_fitted_to(make_study, signatures, monkeypatch):
+    cohorts = [make_cohort(40, n_genes=12, name=name, patient_pool=name, seed=seed) for seed, name in enumerate("ab")]
+    cohorts = [replace(one, clinical=one.clinical.assign(**{"clin.tmb_per_mb": 12.0})) for one in cohorts]
+    study = make_study(
+        datasets={"train": ["a", "b"]}, design={"kind": "leave_one_out", "inner": {"folds": 3}}, comparators=["tmb_10"]
+    )
+    table = assemble("toy", study, cohorts, signatures).table
+    monkeypatch.setitem(PUBLISHED, "tmb_10", replace(PUBLISHED["tmb_10"], fitted_to=frozenset({"a"})))
+    predictions = compare(study, table, make_splits("toy", study, table), signatures)
+    scored = predictions[predictions["model"].eq("tmb_10")].groupby("cohort")["score"].count()
+    assert scored.to_dict() == {"a": 0, "b": 40}

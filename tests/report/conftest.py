@@ -14,6 +14,8 @@ from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.harmonize import FINDINGS
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.overlap import OVERLAP_SUMMARY
+from stratify.artifacts.split import SPLITS
 from stratify.artifacts.store import write_json, write_table
 from stratify.commands.report import load_results
 from stratify.config import StudyConfig, load_study
@@ -119,7 +121,8 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
     table = study_table()
     predictions = study_predictions(table)
     tuning = pd.concat([_tuning("elastic_net", 0.72), _tuning("lightgbm", 0.70)])
-    metrics = performance(predictions, tuning, study_id=STUDY, study=study).drop(columns=UNDEFINED)
+    splits = study_splits(predictions)
+    metrics = performance(predictions, tuning, splits, study_id=STUDY, study=study).drop(columns=UNDEFINED)
     features = [name for name in table.columns if "." in name]
     write_json(MANIFEST, layout.manifest("mock_source"))
     write_table(table, TABLE, layout.table(STUDY))
@@ -130,7 +133,10 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
         rows = predictions[predictions["model"] == model] if model in study.models else predictions[~trained]
         write_table(rows, PREDICTIONS, layout.predictions(STUDY, model))
     write_table(metrics, METRICS, layout.metrics(STUDY))
-    write_table(comparisons(predictions, study_id=STUDY, study=study), COMPARISONS, layout.comparisons(STUDY))
+    compared = comparisons(predictions, splits, study_id=STUDY, study=study)
+    write_table(compared, COMPARISONS, layout.comparisons(STUDY))
+    write_table(splits, SPLITS, layout.splits(STUDY))
+    write_table(pd.DataFrame(columns=list(OVERLAP_SUMMARY.columns)), OVERLAP_SUMMARY, layout.overlap_summary(STUDY))
     write_table(_canaries(study), CANARIES, layout.canaries(STUDY))
     write_table(univariate(table, features, study_id=STUDY), UNIVARIATE, layout.univariate(STUDY))
     return argparse.Namespace(study=config / "studies" / f"{STUDY}.yaml", results=layout.results, signatures=signatures)
@@ -192,6 +198,13 @@ def _prediction(table, model, score, *, split, repeat) -> pd.DataFrame:
             "probability": 1 / (1 + np.exp(-score)),
         }
     )
+
+
+def study_splits(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Who was held out in which split."""
+    rows = predictions[predictions["model"] == "prevalence"]
+    role = rows["role"].map({"cv": "test", "train": "train"})
+    return rows[["study", "repeat", "split", "patient_id"]].assign(role=role)
 
 
 def _tuning(model: str, auroc: float) -> pd.DataFrame:

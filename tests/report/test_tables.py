@@ -5,6 +5,7 @@ import pytest
 
 from stratify.report import tables
 from stratify.report.numbers import number
+from stratify.report.results import Place
 
 COHORT = "mock_2020"
 
@@ -15,7 +16,7 @@ def metric(results, model, name):
 
 
 def test_performance_has_every_model_and_naive_comparator_with_the_tables_numbers(results):
-    groups = dict(tables.performance_groups(results, COHORT))
+    groups = dict(tables.performance_groups(results, Place(COHORT)))
     assert [row.name for row in groups["Models trained in this study"]] == ["elastic_net", "lightgbm"]
     assert [row.name for row in groups["Naive comparators"]] == ["prevalence", "group_mean"]
     for row in [row for rows in groups.values() for row in rows]:
@@ -27,7 +28,7 @@ def test_performance_has_every_model_and_naive_comparator_with_the_tables_number
 
 
 def test_every_biomarker_stands_once_best_first(results):
-    rows = tables.biomarker_performance(results, COHORT)
+    rows = tables.biomarker_performance(results, Place(COHORT))
     assert sorted(row["name"] for row in rows) == ["gene.CD8A", "gene.CXCL9", "sig.cyt"]
     assert {row["name"]: row["title"] for row in rows} == {
         "gene.CXCL9": "",
@@ -44,7 +45,7 @@ def test_comparisons_are_turned_for_a_champion_that_is_named_second(results):
     backward = replace(results, champion="lightgbm").comparison("lightgbm", "elastic_net", "auroc")
     assert backward.difference == -forward.difference
     assert (backward.low, backward.high) == (-forward.high, -forward.low)
-    rows = tables.comparison_rows(replace(results, champion="lightgbm"), COHORT)
+    rows = tables.comparison_rows(replace(results, champion="lightgbm"), Place(COHORT))
     assert rows[0]["comparator"] == "Elastic net"
 
 
@@ -84,7 +85,7 @@ def test_training_metrics_are_those_of_the_headline_cohort(results):
 
 
 def test_strata_come_from_the_metrics(results):
-    rates = results.strata
+    rates = results.strata_of(COHORT)
     assert rates["stratum"].tolist() == ["low", "intermediate", "high"]
     rows = results.out_of_fold.query("model == 'elastic_net'")
     pairs = rows["y"].groupby(pd.cut(rows["probability"], [0, 0.3, 0.6, 1], right=False), observed=False)
@@ -93,7 +94,7 @@ def test_strata_come_from_the_metrics(results):
     written = tables.strata_rows(rates)
     assert written[0]["range"] == "0.00 to 0.30"
     metrics = results.metrics[results.metrics["subgroup"] != "stratum_high"]
-    empty = replace(results, metrics=metrics).strata
+    empty = replace(results, metrics=metrics).strata_of(COHORT)
     assert empty["n"].iloc[2] == 0
     assert tables.strata_rows(empty)[2]["rate"] == "–"
 

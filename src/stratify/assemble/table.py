@@ -118,7 +118,7 @@ def _one_cohort(
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Give categories the type of text again, which a cohort without the column takes from them."""
-    mixed = table.select_dtypes("object").columns
+    mixed = [column for column, dtype in table.dtypes.items() if dtype == object]
     return table.astype(dict.fromkeys(mixed, "str"))
 
 

@@ -122,9 +122,17 @@ def _in_their_role(patients: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame
 
 
 def _formula(judged: pd.DataFrame, comparator: Published, seed: int) -> pd.DataFrame:
-    """Score by a published formula; a patient it cannot score keeps a row with a null score."""
+    """Score by a published formula; a patient it cannot score keeps a row with a null score.
+
+    The patients it was fitted to are no held-out patients of its own: where the design holds them out, it does not
+    score them.
+    """
     fitted = comparator.fit(judged, judged["y"].astype(int), seed)
-    return judged.assign(model=comparator.name, **comparator.score(fitted, judged))
+    known = judged["cohort"].isin(comparator.fitted_to) & judged["role"].ne("train")
+    if known.any():
+        logger.info("%s: not judged on %d patients it was fitted to", comparator.name, int(known.sum()))
+    scored = comparator.score(fitted, judged).mask(known)
+    return judged.assign(model=comparator.name, **scored)
 
 
 def _biomarker(judged: pd.DataFrame, feature: str, *, higher: bool) -> pd.DataFrame:

@@ -29,7 +29,8 @@ def caveats(results: StudyResults) -> dict[str, list[str]]:
         general = _patients(results) | held_out_caveats(HeldOutView(results))
     else:
         general = _never_external(results) | _patients(results) | _cross_validated(results) | _numbers(results)
-    return {heading: [text] for heading, text in general.items()} | _cohorts(results)
+    own = {"Of this study": [_sentence(text) for text in results.study.caveats]} if results.study.caveats else {}
+    return own | {heading: [text] for heading, text in general.items()} | _cohorts(results)
 
 
 def _never_external(results: StudyResults) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from stratify.config.study import Design, RepeatedNestedCv
 from stratify.report import tables
 from stratify.report.figures import (
     calibration_figure,
@@ -38,7 +39,7 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
     predictions, models, lead = results.out_of_fold, results.models, model_title(results.models[0])
     cut_offs = results.study.strata.declared_probabilities
     calibration = calibration_summary(results)
-    repetitions = counted(results.study.design.outer.repeats, "repetition")
+    repetitions = counted(_repeats(results.study.design), "repetition")
     return {
         "forest": Illustration(
             forest_figure(_aurocs(results), [] if results.champion is None else [results.champion]),
@@ -73,6 +74,10 @@ def illustrate(results: StudyResults) -> dict[str, Illustration]:
 def _aurocs(results: StudyResults) -> pd.DataFrame:
     rows = results.outer
     return rows[(rows["metric"] == "auroc") & (rows["cohort"] == results.headline.cohort)]
+
+
+def _repeats(design: Design) -> int:
+    return design.outer.repeats if isinstance(design, RepeatedNestedCv) else 1
 
 
 def calibration_summary(results: StudyResults) -> list[str]:

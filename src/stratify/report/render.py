@@ -12,9 +12,9 @@ from stratify.report import held_out, tables
 from stratify.report.canaries import canary_groups
 from stratify.report.caveats import caveats
 from stratify.report.endpoint import endpoint_words
-from stratify.report.illustrations import illustrate
 from stratify.report.held_out.verdict import held_out_verdict
 from stratify.report.held_out.view import HeldOutView
+from stratify.report.illustrations import illustrate
 from stratify.report.names import is_feature, model_title
 from stratify.report.numbers import ABSENT, count, number, p_value, percent
 from stratify.report.results import Place, StudyResults
@@ -71,7 +71,7 @@ def render(results: StudyResults) -> str:
 
 
 def _within_parts(results: StudyResults) -> dict[str, object]:
-    """What only the report of a cross-validated cohort shows."""
+    """Prepare what only the report of a cross-validated cohort shows."""
     best, named = results.best_comparator, _named_features(results)
     rates = results.strata_of(results.headline.cohort)
     return {
@@ -85,7 +85,7 @@ def _within_parts(results: StudyResults) -> dict[str, object]:
 
 
 def _held_out_parts(results: StudyResults) -> dict[str, object]:
-    """What only the report of held-out cohorts shows."""
+    """Prepare what only the report of held-out cohorts shows."""
     view = HeldOutView(results)
     return {
         "verdict": feature_names_as_code(held_out_verdict(view), _named_features(results)),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import pandas as pd
@@ -17,7 +17,6 @@ from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
 from stratify.report.curves import stratum_changes
 from stratify.report.names import GROUP_MEAN, is_feature, is_published
 from stratify.report.numbers import interval, with_interval
-
 
 HELD_OUT = ["external", "internal"]
 """Roles of cohorts held out as a whole, strangers first."""
@@ -321,6 +320,4 @@ def _estimate(rows: pd.DataFrame) -> Estimate | None:
 
 
 def _comparison(row: dict[Hashable, Any]) -> Comparison:
-    keys = ("model", "comparator", "metric", "difference", "low", "high", "p_value", "n", "model_value")
-    keys = (*keys, "comparator_value")
-    return Comparison(**{key: row[key] for key in keys})
+    return Comparison(**{one.name: row[one.name] for one in fields(Comparison)})

@@ -63,7 +63,8 @@ def performance_groups(results: StudyResults, place: Place) -> list[tuple[str, l
         Groups without rows are left out.
     """
     rows = {
-        heading: [_model_row(results, name, place) for name in names] for heading, names in model_groups(results).items()
+        heading: [_model_row(results, name, place) for name in names]
+        for heading, names in model_groups(results).items()
     }
     found = {heading: [row for row in group if row is not None] for heading, group in rows.items()}
     return [(heading, group) for heading, group in found.items() if group]

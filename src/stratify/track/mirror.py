@@ -9,10 +9,11 @@ import pandas as pd
 import yaml
 
 from stratify import RESEARCH_USE_ONLY
+from stratify.evaluate.pooling import RANDOM_EFFECTS, WEIGHTED_MEAN
 from stratify.track.connection import artifact_location, connect, shown_uri
 from stratify.track.inputs import dataset_inputs
 from stratify.track.packaging import log_model
-from stratify.track.record import RunRecord, child_records, parent_record
+from stratify.track.record import RunRecord, child_records, headline, parent_record
 from stratify.track.registry import ALIAS, point_alias, register_champion
 from stratify.track.results import Provenance, StudyResults
 from stratify.track.runs import RunStore, WrittenRun
@@ -115,11 +116,26 @@ def _write_child(
 
 
 def _figures(results: StudyResults, name: str) -> "Iterator[tuple[str, Figure]]":
-    from stratify.report.figures import calibration_figure, roc_figure  # noqa: PLC0415 - matplotlib is heavy
+    from stratify.report import figures  # noqa: PLC0415 - matplotlib is heavy
 
     rows = results.predictions[results.predictions["role"] == "cv"]
-    yield "roc", roc_figure(rows, [name], seed=results.config.seed)
-    yield "calibration", calibration_figure(rows, name)
+    if len(rows):
+        yield "roc", figures.roc_figure(rows, [name], seed=results.config.seed)
+        yield "calibration", figures.calibration_figure(rows, name)
+        return
+    held_out = results.predictions[results.predictions["role"].isin(["internal", "external"])]
+    cohorts = held_out.groupby("cohort", sort=False)
+    yield "calibration", figures.calibration_grid([figures.Panel(str(key), part) for key, part in cohorts], [name])
+    aurocs = headline(results.metrics).query("model == @name and metric == 'auroc' and role != 'train'")
+    lines = [
+        figures.ForestLine(
+            f"{row.cohort} ({row.role})",
+            "mean" if row.cohort in {RANDOM_EFFECTS, WEIGHTED_MEAN} else "cohort",
+            {name: figures.Mark(row.estimate, row.low, row.high)},
+        )
+        for row in aurocs.itertuples()
+    ]
+    yield "auroc", figures.cohort_forest_figure(lines, {name: figures.Series(name)}, quantity="AUROC", reference=0.5)
 
 
 def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inputs: list[Any]) -> None:

@@ -42,6 +42,8 @@ class Published:
         Whether it reads what the source of a cohort published where that differs from what models may read.
     build
         Makes the unfitted estimator from a seed.
+    fitted_to
+        Datasets whose patients its published coefficients were fitted to, as the authors' code reads them.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Published:
     gives_probability: bool
     reads_published_constants: bool
     build: Callable[[int], PublishedClassifier]
+    fitted_to: frozenset[str] = frozenset()
 
     def features(self, table: pd.DataFrame) -> pd.DataFrame:
         """Take the inputs as this comparator may read them.
@@ -171,6 +174,7 @@ _ENTRIES = (
         gives_probability=True,
         reads_published_constants=True,
         build=lambda _: LorisPanCancer(),
+        fitted_to=frozenset({"chowell_2022_train"}),
     ),
     Published(
         name="loris_nsclc",
@@ -181,6 +185,7 @@ _ENTRIES = (
         gives_probability=True,
         reads_published_constants=True,
         build=lambda _: LorisNsclc(),
+        fitted_to=frozenset({"chowell_2022_train", "chowell_2022_test"}),
     ),
     Published(
         name="loris_refit",

@@ -50,7 +50,7 @@ def cohort_forest_figure(
 ) -> Figure:
     """Draw estimates with intervals, cohort by cohort, in the order given.
 
-    Cohorts are circles, means diamonds, and the interval for a new cohort a bare line.
+    Cohorts are circles, means diamonds, and the interval for a new cohort a bare broken line, which may leave the plot.
 
     Parameters
     ----------
@@ -85,10 +85,20 @@ def cohort_forest_figure(
                     _draw(axes, line.marks[key], len(lines) - place + _offset(rank, len(series)), line.kind, one)
         _label(axes, lines)
         _write_numbers(axes, lines, list(series), digits)
-        axes.set(ylim=(0.4, len(lines) + 0.6), xlabel=quantity)
+        axes.set(ylim=(0.4, len(lines) + 0.6), xlim=_limits(lines, reference), xlabel=quantity)
         if len(series) > 1:
             _legend(figure, series)
     return figure
+
+
+def _limits(lines: Sequence[ForestLine], reference: float | None) -> tuple[float, float]:
+    """Make room for every interval but those of new cohorts, which can be wide enough to squeeze all others."""
+    marks = [mark for line in lines if line.kind != "new" for mark in line.marks.values()]
+    ends = pd.Series([end for mark in marks for end in (mark.value, mark.low, mark.high)], dtype=float).dropna()
+    if reference is not None:
+        ends = pd.concat([ends, pd.Series([reference])])
+    margin = 0.04 * (ends.max() - ends.min()) or 0.1
+    return float(ends.min() - margin), float(ends.max() + margin)
 
 
 def _offset(rank: int, n: int) -> float:

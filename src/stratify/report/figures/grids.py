@@ -138,8 +138,9 @@ def _grid(
             say_empty(figure.subplots(), "No cohort has enough patients with probabilities.")
             return figure
         rows = -(-len(panels) // COLUMNS)
+        columns = min(len(panels), COLUMNS) if rows == 1 else -(-len(panels) // rows)
         figure = new_figure(WIDTH, 0.6 + height * rows)
-        grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+        grid = figure.subplots(rows, columns, squeeze=False).ravel()
         for axes, panel in zip(grid, panels, strict=False):
             quiet_grid(axes)
             draw(axes, panel)

@@ -32,6 +32,7 @@ def held_out_caveats(view: HeldOutView) -> dict[str, str]:
         "Never externally validated": _no_stranger(view),
         "The registered model is none of those judged": _registered(view),
         "An internal cohort is no other hospital": _internal(view),
+        "A label that follows from a time": _labels(view),
         "Suspected duplicates": _duplicates(view),
         "Small cohorts": _small(view),
         "How often the outer results were looked at": view.results.study.outer_results_seen or NOT_COUNTED,
@@ -70,6 +71,16 @@ def _internal(view: HeldOutView) -> str:
     return (
         f"{_listed([one.name for one in cohorts])} {are} with cohorts the models learned from: the same laboratories, "
         "habits and perhaps people. Only the external cohorts say what happens in another hospital."
+    )
+
+
+def _labels(view: HeldOutView) -> str:
+    cohorts = [one.name for one in view.cohorts if one.doubt]
+    if not cohorts:
+        return ""
+    return (
+        f"In {_listed(cohorts)} the label is a cut of the time to death or progression (see the data findings). "
+        "Results there are about that time, and enter the means above like the others."
     )
 
 

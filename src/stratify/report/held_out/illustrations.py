@@ -137,7 +137,7 @@ def _note(view: HeldOutView, cohort: Judged) -> str:
 def _with_probabilities(view: HeldOutView) -> list[str]:
     rows = view.results.out_of_fold
     names = set(rows.loc[rows["probability"].notna(), "model"])
-    return [view.lead, *([view.rival] if view.rival in names else [])]
+    return [view.lead, view.rival] if view.rival and view.rival in names else [view.lead]
 
 
 def _calibration(view: HeldOutView) -> Illustration:

@@ -7,7 +7,7 @@ from stratify.fit.published import PUBLISHED
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.names import is_feature, model_title
 from stratify.report.numbers import ABSENT, count, interval, number
-from stratify.report.results import Estimate, Place
+from stratify.report.results import Comparison, Place
 from stratify.report.tables import Cell, model_groups
 
 
@@ -18,7 +18,7 @@ class Column:
     label: str
     place: Place
     n: int | None = None
-    """Patients of the cohort; a cell says how many of them it is about where they are fewer."""
+    """Patients there; a cell says how many of them it is about where they are fewer."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,14 @@ def columns(view: HeldOutView, subgroup: str) -> list[Column]:
         Column(one.label, view.place(one, subgroup), one.n - (0 if subgroup == ALL else one.duplicates))
         for one in view.cohorts
     ]
-    means = [Column(f"mean {role}", mean) for role, mean, _ in view.summaries(subgroup)]
+    means = [Column(f"mean {role}", mean, _scored(view, mean)) for role, mean, _ in view.summaries(subgroup)]
     return [*(_training(view) if subgroup == ALL else []), *found, *means]
+
+
+def _scored(view: HeldOutView, place: Place) -> int | None:
+    """Count the patients whom the lead model scores."""
+    auroc = view.estimate(view.lead, "auroc", place)
+    return None if auroc is None else auroc.n
 
 
 def _training(view: HeldOutView) -> list[Column]:
@@ -63,10 +69,22 @@ def _learned_from(view: HeldOutView) -> list[str]:
     return list(view.results.study.datasets.train)
 
 
-def matrix(
-    view: HeldOutView, shown: list[Column], metric: str, digits: int, second: tuple[str, int] | None = None
-) -> list[tuple[str, list[MatrixRow]]]:
-    """Write one metric of every model in every column, and a second one below it or the patients it is about.
+@dataclass(frozen=True)
+class Entry:
+    """What stands in each cell."""
+
+    metric: str
+    digits: int
+    below: tuple[str, int] | None = None
+    """Metric and digits of the second line; where there is none, the patients if not all could be scored."""
+
+
+RANKING = Entry("auroc", 3)
+PROBABILITIES = Entry("brier", 3, below=("observed_expected", 2))
+
+
+def matrix(view: HeldOutView, shown: list[Column], entry: Entry) -> list[tuple[str, list[MatrixRow]]]:
+    """Write what every model does in every column.
 
     Parameters
     ----------
@@ -74,10 +92,8 @@ def matrix(
         A study's held-out cohorts.
     shown
         The columns.
-    metric, digits
-        What to write, and how exactly.
-    second
-        Metric and digits of the second line; without it, the number of patients where not all could be scored.
+    entry
+        What to write.
 
     Returns
     -------
@@ -86,36 +102,26 @@ def matrix(
     """
     biomarkers = sorted({name for name in view.results.outer["model"] if is_feature(name)})
     groups = {**model_groups(view.results), "Single biomarkers": biomarkers}
-    found = {
-        heading: [_row(view, name, shown, metric, digits, second) for name in names] for heading, names in groups.items()
-    }
+    found = {heading: [_row(view, name, shown, entry) for name in names] for heading, names in groups.items()}
     told = {heading: [row for row in rows if _says_something(row)] for heading, rows in found.items()}
     return [(heading, rows) for heading, rows in told.items() if rows]
 
 
-def _row(
-    view: HeldOutView, name: str, shown: list[Column], metric: str, digits: int, second: tuple[str, int] | None
-) -> MatrixRow:
-    cells = [_cell(view, name, column, metric, digits, second) for column in shown]
+def _row(view: HeldOutView, name: str, shown: list[Column], entry: Entry) -> MatrixRow:
+    cells = [_cell(view, name, column, entry) for column in shown]
     return MatrixRow(name, model_title(name), name == view.results.champion, cells)
 
 
-def _cell(
-    view: HeldOutView, name: str, column: Column, metric: str, digits: int, second: tuple[str, int] | None
-) -> Cell:
-    estimate = view.estimate(name, metric, column.place)
+def _cell(view: HeldOutView, name: str, column: Column, entry: Entry) -> Cell:
+    estimate = view.estimate(name, entry.metric, column.place)
     if estimate is None:
         return Cell(ABSENT)
-    return Cell(number(estimate.estimate, digits), _second_line(view, name, column, estimate, second))
-
-
-def _second_line(
-    view: HeldOutView, name: str, column: Column, estimate: Estimate, second: tuple[str, int] | None
-) -> str:
-    if second is None:
-        return f"n {count(estimate.n)}" if column.n is not None and estimate.n < column.n else ""
-    other = view.estimate(name, second[0], column.place)
-    return "" if other is None else number(other.estimate, second[1])
+    below = view.estimate(name, entry.below[0], column.place) if entry.below else None
+    if entry.below and below:
+        second = number(below.estimate, entry.below[1])
+    else:
+        second = f"n {count(estimate.n)}" if column.n is not None and estimate.n < column.n else ""
+    return Cell(number(estimate.estimate, entry.digits), second)
 
 
 def _says_something(row: MatrixRow) -> bool:
@@ -126,8 +132,10 @@ def _says_something(row: MatrixRow) -> bool:
 class Rivalry:
     """How the lead model compares with one other, averaged by role."""
 
+    name: str
     title: str
     cells: list[Cell]
+    """Difference, and interval with number of patients."""
 
 
 def rivalries(view: HeldOutView) -> list[Rivalry]:
@@ -145,7 +153,7 @@ def rivalries(view: HeldOutView) -> list[Rivalry]:
     """
     compared = {
         role: {
-            one.comparator: Cell(number(one.difference), interval(one.low, one.high))
+            one.comparator: Cell(number(one.difference), _reach(one))
             for one in view.results.comparisons_of(view.lead, view.average(role))
             if one.metric == "auroc"
         }
@@ -154,10 +162,18 @@ def rivalries(view: HeldOutView) -> list[Rivalry]:
     others = list(dict.fromkeys(name for cells in compared.values() for name in cells))
     others.sort(key=lambda name: name != view.rival)
     return [
-        Rivalry(model_title(name), [compared[role].get(name, Cell(ABSENT)) for role in view.roles])
+        Rivalry(name, model_title(name), [compared[role].get(name, Cell(ABSENT)) for role in view.roles])
         for name in others
         if name != "prevalence"
     ]
+
+
+def _reach(one: Comparison) -> str:
+    if not one.n:
+        return ""
+    patients = f"n {count(one.n)}"
+    bounds = interval(one.low, one.high)
+    return f"{bounds}; {patients}" if bounds else patients
 
 
 @dataclass(frozen=True)

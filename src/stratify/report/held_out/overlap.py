@@ -13,6 +13,19 @@ from stratify.split.overlap.fields import FIELDS, NEEDED, STRATUM, FingerprintFi
 from stratify.split.overlap.verdict import EXCESS
 from stratify.wording import counted
 
+UNITS = {
+    "_per_mb": " per megabase",
+    "_k_per_ul": " thousand per µl",
+    "_kg_per_m2": " kg/m²",
+    "_g_per_dl": " g/dl",
+    "_years": " years",
+    "_days": " days",
+    "_percent": " percent",
+}
+"""Words of a unit by the ending of a column's name."""
+
+ABBREVIATIONS = {"tmb", "pfs", "os", "bmi", "cna", "hla"}
+
 
 @dataclass(frozen=True)
 class OverlapRow:
@@ -131,14 +144,17 @@ def rule_words(fields: tuple[FingerprintField, ...] = FIELDS) -> str:
     """
     named = "; ".join(_field_words(field) for field in fields)
     return (
-        f"Two records look like one person where {_plain_name(STRATUM)} is the same and the first {NEEDED} fields known "
-        f"for both agree, in this order: {named}."
+        f"Two records look like one person where {_plain_name(STRATUM)} is the same and the first {NEEDED} fields "
+        f"known for both agree, in this order: {named}."
     )
 
 
 def _field_words(field: FingerprintField) -> str:
-    return f"{_plain_name(field.column)} ± {field.tolerance:.3g}"
+    name = field.column.split(".", 1)[-1]
+    ending = next((ending for ending in UNITS if name.endswith(ending)), "")
+    return f"{_plain_name(name.removesuffix(ending))} ± {field.tolerance:.2g}{UNITS.get(ending, '')}"
 
 
 def _plain_name(column: str) -> str:
-    return column.split(".", 1)[-1].replace("_", " ")
+    words = column.split(".", 1)[-1].split("_")
+    return " ".join(word.upper() if word in ABBREVIATIONS else word for word in words)

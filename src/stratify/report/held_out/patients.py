@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from stratify.config.study import LeaveOneOut
 from stratify.fit.published import PUBLISHED
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.numbers import count
@@ -90,7 +91,9 @@ def how_estimated(view: HeldOutView) -> str:
             f"Models learned from {_names(study.datasets.train)}, tuned in {folds}, and were then judged once on "
             f"{counted(len(view.cohorts), 'cohort')} they never saw. {_intervals()}"
         )
-    unit = "patient pool (cohorts that may share people)" if study.design.unit == "patient_pool" else "study family"
+    unit = "patient pool (cohorts that may share people)"
+    if isinstance(study.design, LeaveOneOut) and study.design.unit == "study_family":
+        unit = "study family"
     return (
         f"Each {unit} was left out in turn: its cohorts were judged by models that learned from all others, tuned in "
         f"{folds}. The model that is registered learned from everyone and is none of these: it has no held-out "
@@ -104,8 +107,6 @@ def _names(cohorts: list[str]) -> str:
 
 def _intervals() -> str:
     return "AUROC intervals are DeLong's, its differences paired; other intervals resample patients."
-
-
 
 
 def rival_words(view: HeldOutView) -> str:
@@ -129,4 +130,14 @@ def rival_words(view: HeldOutView) -> str:
     else:
         what = comparator_words(view.results, name)
     why = "the reference of the study file" if view.results.study.reference else "the best comparator, with hindsight"
-    return f"{what[0].upper()}{what[1:]}; {why}."
+    return f"{what[0].upper()}{what[1:]}; {why}.{_made_from(name)}"
+
+
+def _made_from(name: str) -> str:
+    """Warn that the patients a published formula was made from may be among those it is judged on here."""
+    if name not in PUBLISHED or PUBLISHED[name].learns:
+        return ""
+    return (
+        " Its authors made it from patients who may be among those judged here: in that cohort its figure is "
+        "flattered, and the difference with it. The models never saw whom they are judged on."
+    )

@@ -70,7 +70,7 @@ def _ranking(view: HeldOutView, cohort: Judged, place: Place) -> Row:
         "events": Cell(count(apart[1])),
         "unscored": Cell(_unscored(view, place)),
     }
-    return Row(cohort.title, "", "cohort", cells)
+    return Row(cohort.title, cohort.doubt, "cohort", cells)
 
 
 def subgroup_counts(cohort: Judged, subgroup: str) -> tuple[int, int]:
@@ -173,7 +173,7 @@ def _probabilities(view: HeldOutView, cohort: Judged, place: Place) -> Row:
         "rival_ratio": _plain(view.estimate(view.rival, "observed_expected", place), 2) if view.rival else Cell(ABSENT),
         "slope": estimate_cell(view.estimate(view.lead, "calibration_slope", place), 2),
     }
-    return Row(cohort.title, "", "cohort", cells)
+    return Row(cohort.title, cohort.doubt, "cohort", cells)
 
 
 def _plain(estimate: Estimate | None, digits: int) -> Cell:

@@ -1,6 +1,8 @@
 """Event rates by stratum in each held-out cohort."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -53,7 +55,7 @@ def strata_matrix(view: HeldOutView) -> list[StrataRow]:
     ]
 
 
-def _cell(row: dict[str, float]) -> Cell:
+def _cell(row: dict[Hashable, Any]) -> Cell:
     if pd.isna(row["rate"]):
         return Cell(ABSENT)
     reach = f"{percent(row['low'])} to {percent(row['high'])}"

@@ -9,12 +9,12 @@ from stratify.report.verdict import judge, no_champion
 from stratify.wording import counted
 
 RANKS = {
-    "better": "ranks patients better than",
-    "worse": "ranks patients worse than",
-    "not_shown": "is not shown to rank patients better than",
-    "unknown": "has no interval for its difference to",
+    "better": ("ranks patients better than", "ranks them better"),
+    "worse": ("ranks patients worse than", "ranks them worse"),
+    "not_shown": ("is not shown to rank patients better than", "is not shown to rank them better"),
+    "unknown": ("has no interval for its difference to", "has no such interval"),
 }
-"""The verb of each verdict."""
+"""The verb of each verdict, the first time and later."""
 
 
 def held_out_verdict(view: HeldOutView) -> str:
@@ -33,12 +33,12 @@ def held_out_verdict(view: HeldOutView) -> str:
     if view.results.champion is None:
         return no_champion(view.results)
     clauses = _comparisons(view) if view.rival else [f"has {_alone(view)}, and no comparator to be held against"]
-    calibration = _calibration(view)
-    return f"{view.lead_title} {_listed(clauses)}{'; ' + calibration if calibration else ''}."
+    further = [clause for clause in (_between_cohorts(view), _calibration(view)) if clause]
+    return f"{view.lead_title} {'; '.join([_listed(clauses), *further])}."
 
 
 def whose_numbers(view: HeldOutView) -> str:
-    """Say on which patients the headline's numbers rest, and where the others are.
+    """Say on which patients the headline's numbers rest.
 
     Parameters
     ----------
@@ -51,13 +51,13 @@ def whose_numbers(view: HeldOutView) -> str:
         One or two sentences.
     """
     means = "Means over cohorts are weighted by patients. " if len(view.cohorts) > 1 else ""
-    if not view.set_apart:
-        return f"{means}No held-out patient looks like a training patient: all {_everyone(view)} count."
-    twins = counted(view.n_duplicates, "held-out patient who looks", "held-out patients who look")
-    return (
-        f"{means}All headline numbers leave out {twins} like a training patient. Figures on every row stand beside "
-        "them under “Every row, suspected duplicates included”, in the sections on performance and on all models."
+    means += (
+        f"{view.lead_title} and {view.rival_title} are compared on the patients both can score. " if view.rival else ""
     )
+    if not view.set_apart:
+        return f"{means}No held-out patient was set apart as a suspected duplicate: all {_everyone(view)} count."
+    twins = counted(view.n_duplicates, "held-out patient who looks", "held-out patients who look")
+    return f"{means}All headline numbers leave out {twins} like a training patient."
 
 
 def _everyone(view: HeldOutView) -> str:
@@ -72,8 +72,27 @@ def _comparisons(view: HeldOutView) -> list[str]:
         if row is None:
             clauses.append(f"could not be compared with {view.rival_title} in {where}")
             continue
-        clauses.append(f"{RANKS[judge(row.low, row.high)]} {view.rival_title} in {where} ({_numbers(row)})")
+        first, later = RANKS[judge(row.low, row.high)]
+        verb = later if clauses else f"{first} {view.rival_title}"
+        clauses.append(f"{verb} in {where} ({_numbers(row)})")
     return clauses
+
+
+def _between_cohorts(view: HeldOutView) -> str:
+    """Say so where the random-effects mean, which lets cohorts differ, judges otherwise than the weighted mean."""
+    role = view.roles[-1]
+    weighted = view.against_rival("auroc", view.mean(role))
+    random = view.against_rival("auroc", view.random_effects(role))
+    if weighted is None or random is None or not interval(random.low, random.high):
+        return ""
+    found = judge(random.low, random.high)
+    if found == judge(weighted.low, weighted.high):
+        return ""
+    shown = {"better": "it does rank them better", "worse": "it ranks them worse"}.get(found, "that is not shown")
+    return (
+        f"if the true difference may vary between cohorts, {shown} in {cohorts_words(view, role)} (random-effects mean "
+        f"{number(random.difference)}, 95% interval {interval(random.low, random.high)})"
+    )
 
 
 def cohorts_words(view: HeldOutView, role: str) -> str:

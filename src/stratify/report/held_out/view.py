@@ -18,6 +18,10 @@ ROLE_WORDS = {
 """What each role means, in words."""
 
 
+LABEL_OF_TIME = "label_defined_by_time"
+"""The finding that a cohort's label is a cut of its survival or progression time."""
+
+
 @dataclass(frozen=True)
 class Judged:
     """A cohort that was held out as a whole."""
@@ -42,6 +46,9 @@ class Judged:
 
     duplicate_events: int
     """Of these, patients of the positive class."""
+
+    doubt: str = ""
+    """Why its label is not what the endpoint says, where that was found."""
 
     @property
     def label(self) -> str:
@@ -116,11 +123,17 @@ class HeldOutView:
                 n_events=int(row["n_events"]),
                 duplicates=int(row["twins"]),
                 duplicate_events=int(row["twin_events"]),
+                doubt=self._doubt(str(row["cohort"])),
             )
             for row in table.to_dict("records")
         ]
         order = self.results.study.datasets.every
         return sorted(found, key=lambda one: (HELD_OUT.index(one.role), order.index(one.name)))
+
+    def _doubt(self, cohort: str) -> str:
+        rows = self.results.findings
+        found = (rows["dataset"] == cohort) & (rows["finding"] == LABEL_OF_TIME)
+        return "its label follows from a time, see the data findings" if found.any() else ""
 
     def of_role(self, role: str) -> list[Judged]:
         """List the cohorts of a role; of `all`, every cohort."""
