@@ -36,3 +36,10 @@ def test_features_without_a_range(model):
     drawn = synthetic_patients(card, 1)
     assert drawn["clin.constant"].tolist() == [2.0]
     assert drawn[["clin.never", "clin.nothing"]].isna().all(axis=None)
+
+
+def test_what_is_yes_or_no_in_training_is_so_in_the_example(model):
+    answer = FeatureRange(name="clin.metformin", kind="number", low=0, high=1, median=0, whole=True)
+    card = model.card.model_copy(update={"features": [answer]})
+    drawn = synthetic_patients(card, n=200)["clin.metformin"].dropna()
+    assert set(drawn) == {0.0, 1.0}

@@ -29,6 +29,9 @@ class FeatureRange(Closed):
     median: float | None = None
     """Median training value of a number."""
 
+    whole: bool = False
+    """Whether all training values of a number are whole: a count, a grade, yes or no."""
+
     levels: list[str] = Field(default_factory=list)
     """Levels of a category in training, sorted."""
 
@@ -130,5 +133,6 @@ def _feature_range(name: str, column: pd.Series) -> FeatureRange:
         low=float(values.min()),
         high=float(values.max()),
         median=float(np.median(values)),
+        whole=bool((values == np.round(values)).all()),
         share_missing=share_missing,
     )

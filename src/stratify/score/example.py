@@ -28,7 +28,7 @@ def synthetic_patients(card: ModelCard, n: int = 5, seed: int = 0) -> pd.DataFra
     -------
     DataFrame, shape (n, n_features)
         Indexed by `patient_id` (``example-1`` …); columns ``card.feature_names``, numbers float64 rounded to four
-        significant digits (still inside the range), categories str.
+        significant digits (still inside the range; whole where training values are), categories str.
     """
     generator = np.random.default_rng(seed)
     index = pd.Index([f"example-{number}" for number in range(1, n + 1)], name="patient_id", dtype="str")
@@ -48,5 +48,5 @@ def _draw(feature: FeatureRange, index: pd.Index, generator: np.random.Generator
     if feature.low == feature.high:
         return pd.Series(feature.low, index=index, dtype="float64")
     drawn = generator.triangular(feature.low, feature.median, feature.high, len(index))
-    rounded = np.array([float(f"{value:.4g}") for value in drawn])
+    rounded = np.round(drawn) if feature.whole else np.array([float(f"{value:.4g}") for value in drawn])
     return pd.Series(np.clip(rounded, feature.low, feature.high), index=index, dtype="float64")

@@ -95,7 +95,7 @@ def test_what_the_page_must_say(parsed):
         "In elsewhere_2023 the label is a cut of the time to death or progression",
         "overlap.parquet",
         "Chang 2024",
-        "Its authors made it from patients who may be among those judged here",
+        "Its authors fitted it to patients of chowell_2022_train, on whom it is not judged",
     ]:
         assert sentence in parsed.text, sentence
     assert "Never externally validated" not in parsed.text

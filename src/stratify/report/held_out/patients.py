@@ -134,10 +134,11 @@ def rival_words(view: HeldOutView) -> str:
 
 
 def _made_from(name: str) -> str:
-    """Warn that the patients a published formula was made from may be among those it is judged on here."""
-    if name not in PUBLISHED or PUBLISHED[name].learns:
+    """Say which patients a published formula was made from: it is not judged on them."""
+    if name not in PUBLISHED or not PUBLISHED[name].fitted_to:
         return ""
+    cohorts = " and ".join(sorted(PUBLISHED[name].fitted_to))
     return (
-        " Its authors made it from patients who may be among those judged here: in that cohort its figure is "
-        "flattered, and the difference with it. The models never saw whom they are judged on."
+        f" Its authors fitted it to patients of {cohorts}, on whom it is not judged as if they were held out. They "
+        "knew the other cohorts of their paper when they published it."
     )
