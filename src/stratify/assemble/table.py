@@ -118,7 +118,7 @@ def _one_cohort(
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Give categories the type of text again, which a cohort without the column takes from them."""
-    mixed = [column for column, dtype in table.dtypes.items() if dtype == object]
+    mixed = [column for column in table.columns if pd.api.types.is_object_dtype(table[column])]
     return table.astype(dict.fromkeys(mixed, "str"))
 
 

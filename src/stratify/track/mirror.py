@@ -129,11 +129,11 @@ def _figures(results: StudyResults, name: str) -> "Iterator[tuple[str, Figure]]"
     aurocs = headline(results.metrics).query("model == @name and metric == 'auroc' and role != 'train'")
     lines = [
         figures.ForestLine(
-            f"{row.cohort} ({row.role})",
-            "mean" if row.cohort in {RANDOM_EFFECTS, WEIGHTED_MEAN} else "cohort",
-            {name: figures.Mark(row.estimate, row.low, row.high)},
+            f"{row['cohort']} ({row['role']})",
+            "mean" if row["cohort"] in {RANDOM_EFFECTS, WEIGHTED_MEAN} else "cohort",
+            {name: figures.Mark(row["estimate"], row["low"], row["high"])},
         )
-        for row in aurocs.itertuples()
+        for row in aurocs.to_dict("records")
     ]
     yield "auroc", figures.cohort_forest_figure(lines, {name: figures.Series(name)}, quantity="AUROC", reference=0.5)
 
