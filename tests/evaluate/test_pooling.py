@@ -9,7 +9,7 @@ from stratify.evaluate.comparisons import comparisons
 from stratify.evaluate.discrimination import delong
 from stratify.evaluate.meta_analysis import random_effects
 from stratify.evaluate.performance import performance
-from stratify.evaluate.pooling import CohortEstimate, weighted_mean
+from stratify.evaluate.pooling import CohortEstimate, pooled, weighted_mean
 
 DRAWS = 60
 
@@ -42,8 +42,7 @@ def test_random_effects_on_log_odds_without_the_small_cohorts(metrics, held_out_
     found = metrics.loc[("elastic_net", "random_effects", "all", subgroup)]
     mean = expit([expected.mean, *expected.interval()])
     assert found.loc["auroc", ["estimate", "low", "high"]].tolist() == pytest.approx(mean)
-    new = expit([expected.mean, *expected.prediction_interval()])
-    assert found.loc["auroc_new_cohort", ["estimate", "low", "high"]].tolist() == pytest.approx(new)
+    assert "auroc_new_cohort" not in found.index
     assert found.loc["auroc_tau", "estimate"] == pytest.approx(expected.tau2**0.5)
     assert found.loc["cohorts_pooled", "estimate"] == 4
     assert found.loc["auroc", ["n", "n_events"]].tolist() == [sum(n for _, n, _ in exact), sum(e for *_, e in exact)]
@@ -87,11 +86,56 @@ def test_one_cohort_of_a_role_has_no_interval_and_two_no_prediction(make_held_ou
     found = measure(make_held_out(sizes={"north": 60, "south": 80, "east": 80}))
     for role in ("internal", "external"):
         row = found.loc[("elastic_net", "random_effects", role, "all", "auroc")]
-        assert np.isfinite(row["estimate"])
-        assert np.isnan([row["low"], row["high"]]).all()
+        assert np.isnan([row["estimate"], row["low"], row["high"]]).all()
+        assert np.isnan(found.loc[("elastic_net", "weighted_mean", role, "all", "auroc"), "estimate"])
     both = found.loc[("elastic_net", "random_effects", "all", "all")]
     assert np.isfinite(both.loc["auroc", "low"])
-    assert np.isnan(both.loc["auroc_new_cohort", "low"])
+
+
+def test_a_new_cohort_is_of_the_training_hospital_or_of_another(make_held_out):
+    study = make_held_out(sizes=dict.fromkeys(["north", "east", "far", "near"], 80))
+    exact = areas(study, ["east", "far", "near"])
+    y = np.array([logit(one.auroc) for one, _, _ in exact])
+    v = np.array([one.variance / (one.auroc * (1 - one.auroc)) ** 2 for one, _, _ in exact])
+    expected = random_effects(y, v)
+    found = measure(study).loc[("elastic_net", "random_effects", "external", "all", "auroc_new_cohort")]
+    new = expit([expected.mean, *expected.prediction_interval()])
+    assert found[["estimate", "low", "high"]].tolist() == pytest.approx(new)
+
+
+def test_registries_of_one_hospital_are_one_hospital():
+    """Worked by hand: two registries of precision 100 and 50 count as one estimate of precision 150."""
+    parts = [
+        CohortEstimate(0.3, 0.01, 100, 50, "west"),
+        CohortEstimate(0.6, 0.02, 100, 50, "west"),
+        CohortEstimate(0.9, 0.01, 100, 50, "east"),
+        CohortEstimate(0.2, 0.04, 100, 50),
+    ]
+    found, members, weights = pooled(parts, by_hospital=True)
+    expected = random_effects([0.4, 0.9, 0.2], [1 / 150, 0.01, 0.04])
+    assert [found.mean, found.variance, found.k] == pytest.approx([expected.mean, expected.variance, 3])
+    assert members == parts
+    assert weights[:2] == pytest.approx(expected.weights[0] * np.array([2 / 3, 1 / 3]))
+    assert weights @ [0.3, 0.6, 0.9, 0.2] == pytest.approx(found.mean)
+    by_cohort = random_effects([0.3, 0.6, 0.9, 0.2], [0.01, 0.02, 0.01, 0.04])
+    assert pooled(parts, by_hospital=False)[0].mean == pytest.approx(by_cohort.mean)
+
+
+def test_the_hospital_of_each_cohort_reaches_the_means(held_out_study):
+    pools = dict.fromkeys(["south", "west"], "home") | dict.fromkeys(["east", "far"], "abroad")
+    frame = performance(
+        held_out_study.predictions,
+        held_out_study.tuning,
+        held_out_study.splits,
+        pools,
+        study_id="toy",
+        study=held_out_study.study,
+        draws=DRAWS,
+    ).set_index(["model", "cohort", "role", "subgroup", "metric"])["estimate"]
+    place = ("elastic_net", "random_effects")
+    assert frame[(*place, "all", "all", "cohorts_pooled")] == 2
+    assert frame[(*place, "internal", "all", "cohorts_pooled")] == 2
+    assert np.isnan(frame[(*place, "external", "all", "auroc")])
 
 
 def test_neither_one_cohort_nor_cross_validation_is_pooled(make_held_out, synthetic):
@@ -155,7 +199,7 @@ def test_differences_are_pooled_over_cohorts_with_enough_events(compared):
     row = compared.loc[("elastic_net", "clin.marker", "random_effects", "all", "all", "auroc")]
     assert row[["difference", "low", "high"]].tolist() == pytest.approx([expected.mean, *expected.interval()])
     assert row["p_value"] == pytest.approx(expected.p_value())
-    assert row["method"].endswith("over 4 cohorts")
+    assert row["method"].endswith("over 4 patient pools, 4 cohorts")
     mean = compared.loc[("elastic_net", "clin.marker", "weighted_mean", "all", "all", "auroc")]
     everyone = cohorts.loc[["south", "west", "east", "far", "tiny"]]
     assert mean["difference"] == pytest.approx(np.average(everyone["difference"], weights=everyone["n"]))

@@ -49,7 +49,7 @@ def test_comparators_are_judged_on_the_same_patients_in_the_same_roles(fitted, s
 
 def test_a_suspected_duplicate_is_predicted_like_the_others(fitted):
     experiment, table, _ = fitted
-    split = experiment.first_split["split"].iloc[0]
+    split = experiment.largest_split["split"].iloc[0]
     members = experiment.splits[experiment.splits["split"] == split]
     first = members.loc[members["role"].eq("test"), "patient_id"].min()
     apart = members.assign(role=members["role"].mask(members["patient_id"].eq(first), DUPLICATE))

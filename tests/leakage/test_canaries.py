@@ -73,6 +73,22 @@ def test_an_honest_model_is_quiet_on_noise_and_on_signal(make_experiment, model,
     assert (measures["value"].abs() <= measures["limit"]).all(), measures
 
 
+@pytest.fixture(params=["within", "held_out"])
+def make_leaky_experiment(request, make_experiment, three_hospitals, held_out_design):
+    """Make the inputs of a study of each design."""
+    if request.param == "within":
+        return make_experiment
+
+    def make(effect=1.0):
+        cohorts = [
+            make_cohort(len(one.clinical), n_genes=12, effect=effect, name=one.name, seed=seed, patient_pool=pool)
+            for seed, (one, pool) in enumerate(zip(three_hospitals, ["here", "here", "there"], strict=True))
+        ]
+        return make_experiment(cohorts=cohorts, **held_out_design)
+
+    return make
+
+
 def leaky_assemble(monkeypatch, change):
     """Plant a leak in `assemble`: change the table it makes."""
     from stratify.assemble import table as module
@@ -87,8 +103,8 @@ def leaky_assemble(monkeypatch, change):
     monkeypatch.setattr(user, "assemble", leaky)
 
 
-def test_scaling_over_all_patients_in_assemble_trips_the_garbage_canary(make_experiment, monkeypatch):
-    experiment = make_experiment()
+def test_scaling_over_all_patients_in_assemble_trips_the_garbage_canary(make_leaky_experiment, monkeypatch):
+    experiment = make_leaky_experiment()
 
     def scale(table):
         genes = [name for name in table.columns if name.startswith("gene.")]
@@ -98,8 +114,8 @@ def test_scaling_over_all_patients_in_assemble_trips_the_garbage_canary(make_exp
     assert any(tripped(measure) for measure in garbage(experiment))
 
 
-def test_a_group_mean_of_all_labels_trips_the_garbage_canary(make_experiment, monkeypatch):
-    experiment = make_experiment(effect=0.0)
+def test_a_group_mean_of_all_labels_trips_the_garbage_canary(make_leaky_experiment, monkeypatch):
+    experiment = make_leaky_experiment(effect=0.0)
 
     def encode(table):
         group = table["clin.age_years"].round(-1)
@@ -109,8 +125,8 @@ def test_a_group_mean_of_all_labels_trips_the_garbage_canary(make_experiment, mo
     assert any(tripped(measure) for measure in garbage(experiment))
 
 
-def test_a_feature_made_of_the_patients_own_label_trips_the_permutation_canary(make_experiment, monkeypatch):
-    experiment = make_experiment(effect=0.0)
+def test_a_feature_made_of_the_patients_own_label_trips_the_permutation_canary(make_leaky_experiment, monkeypatch):
+    experiment = make_leaky_experiment(effect=0.0)
 
     def leak(table):
         noisy = table["y"].astype(float) + np.random.default_rng(0).normal(0, 0.5, len(table))
@@ -120,7 +136,7 @@ def test_a_feature_made_of_the_patients_own_label_trips_the_permutation_canary(m
     assert tripped(permuted_labels(experiment, PARAMETERS["elastic_net"]))
 
 
-def test_a_leak_in_the_fitting_of_splits_trips_the_permutation_canary(make_experiment, monkeypatch):
+def test_a_leak_in_the_fitting_of_splits_trips_the_permutation_canary(make_leaky_experiment, monkeypatch):
     from stratify.fit import cross_fit as module
 
     honest = module.split_rows
@@ -128,7 +144,7 @@ def test_a_leak_in_the_fitting_of_splits_trips_the_permutation_canary(make_exper
     def leak(table, members):
         return honest(table.assign(**{"gene.CXCL9": table["gene.CXCL9"] + 2.0 * table["y"].astype(float)}), members)
 
-    experiment = make_experiment(effect=0.0)
+    experiment = make_leaky_experiment(effect=0.0)
     monkeypatch.setattr(module, "split_rows", leak)
     assert tripped(permuted_labels(experiment, PARAMETERS["elastic_net"]))
 
@@ -212,7 +228,7 @@ def test_permuted_labels_are_quiet_where_cohorts_differ_in_prevalence_and_in_a_f
 def test_fitted_states_are_compared_number_by_number(make_experiment):
     experiment = make_experiment(n=40)
     table, reported, _ = run(experiment)
-    train, _ = split_rows(table, experiment.first_split)
+    train, _ = split_rows(table, experiment.largest_split)
     tuned = reported.tuned["r00f0"]
     state = fitted_state(tuned.pipeline)
     assert any(name.endswith("coef_") for name in state)

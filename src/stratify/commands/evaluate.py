@@ -70,14 +70,15 @@ def _evaluate(args: argparse.Namespace) -> None:
     measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in models]
     splits = read_table(SPLITS, layout.splits(study_id))
     table = read_table(TABLE, layout.table(study_id))
+    pools = dict(zip(table["cohort"], table["patient_pool"], strict=True))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
-    metrics = performance(predictions, tuning, splits, study_id=study_id, study=study)
+    metrics = performance(predictions, tuning, splits, pools, study_id=study_id, study=study)
     for row in metrics[metrics[UNDEFINED] > 0].itertuples():
         undefined = getattr(row, UNDEFINED)
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
     metrics = metrics.drop(columns=UNDEFINED)
-    compared = comparisons(predictions, splits, study_id=study_id, study=study)
+    compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
     pairs = read_table(OVERLAP, layout.overlap(study_id))
     summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
     twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary)

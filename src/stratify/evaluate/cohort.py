@@ -1,6 +1,8 @@
 """The held-out predictions of one cohort, aligned: the same patients in the same order for every model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,8 @@ Labels = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 CROSS_VALIDATED = "cv"
-HELD_OUT = ["internal", "external"]
+INTERNAL = "internal"
+HELD_OUT = [INTERNAL, "external"]
 """Roles of cohorts of which no patient was in a training part."""
 
 
@@ -74,6 +77,9 @@ class Cohort:
     duplicate: Bools = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """Shape (n,): patients who look like a training patient; empty where that was not asked."""
 
+    pool: str = ""
+    """The patient pool (a hospital); empty where that was not asked."""
+
     @property
     def held_out(self) -> bool:
         """No patient of the cohort was in a training part: one repetition, one fold."""
@@ -113,7 +119,12 @@ class Cohort:
 
 
 def cohorts_of(
-    predictions: pd.DataFrame, splits: pd.DataFrame | None = None, *, seed: int, draws: int = DRAWS
+    predictions: pd.DataFrame,
+    splits: pd.DataFrame | None = None,
+    pools: Mapping[str, str] = MappingProxyType({}),
+    *,
+    seed: int,
+    draws: int = DRAWS,
 ) -> list[Cohort]:
     """Align the predictions of each cohort: cross-validated, or held out as a whole.
 
@@ -123,6 +134,8 @@ def cohorts_of(
         Rows of the `predictions` contract of all models and comparators; rows of role `train` are not used.
     splits : DataFrame, optional
         Rows of the `splits` contract: role `duplicate`, in any split, marks patients who look like a training patient.
+    pools
+        Patient pool by cohort; a cohort that is not listed is a pool of its own.
     seed
         Seed of the bootstrap draws.
     draws
@@ -145,7 +158,8 @@ def cohorts_of(
         rows = predictions[predictions["role"] == role]
         for name, part in rows.groupby("cohort", sort=True):
             cohort = _held_out(str(name), part, seed, draws)
-            cohorts.append(replace(cohort, role=role, duplicate=np.asarray(cohort.patients.isin(duplicates))))
+            twins = np.asarray(cohort.patients.isin(duplicates))
+            cohorts.append(replace(cohort, role=role, duplicate=twins, pool=pools.get(cohort.name, "")))
     return cohorts
 
 

@@ -1,7 +1,8 @@
 """Paired comparisons: by how much a model beats a comparator on the same patients, and how sure that is."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,13 @@ Floats = NDArray[np.float64]
 
 
 def comparisons(
-    predictions: pd.DataFrame, splits: pd.DataFrame, *, study_id: str, study: StudyConfig, draws: int = DRAWS
+    predictions: pd.DataFrame,
+    splits: pd.DataFrame,
+    pools: Mapping[str, str] = MappingProxyType({}),
+    *,
+    study_id: str,
+    study: StudyConfig,
+    draws: int = DRAWS,
 ) -> pd.DataFrame:
     """Compare every trained model with every comparator, and the trained models pairwise.
 
@@ -37,6 +44,9 @@ def comparisons(
         Rows of the `predictions` contract: all models and comparators.
     splits : DataFrame
         Rows of the `splits` contract, which name the suspected duplicates of training patients.
+    pools
+        Patient pool by cohort: what may vary in a random-effects mean is the hospital, not the registry. A cohort that
+        is not listed is a pool of its own.
     study_id
         Name of the study.
     study
@@ -51,7 +61,7 @@ def comparisons(
         probabilities, in `brier` (below 0 the model is better).
     """
     rows: list[dict[str, object]] = []
-    cohorts = cohorts_of(predictions, splits, seed=study.seed, draws=draws)
+    cohorts = cohorts_of(predictions, splits, pools, seed=study.seed, draws=draws)
     for cohort in cohorts:
         if not cohort.held_out:
             rows += _cross_validated(cohort, list(study.models))

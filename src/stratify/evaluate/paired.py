@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from stratify.evaluate.calibration import weighted_mean as mean_of_draws
-from stratify.evaluate.cohort import Cohort
+from stratify.evaluate.cohort import INTERNAL, Cohort
 from stratify.evaluate.discrimination import Components, PairedDeLong, components, paired_delong
 from stratify.evaluate.intervals import Estimate, percentile, two_sided_p
 from stratify.evaluate.pooling import (
@@ -78,7 +78,7 @@ def contrasts(cohort: Cohort, pairs: Pairs) -> Iterator[Contrast]:
         exact = paired_delong(shared.components(model, both), shared.components(comparator, both))
         yield Contrast(
             *(model, comparator, cohort.name, cohort.role, "auroc"),
-            difference=CohortEstimate(exact.difference, _known_variance(exact), n, n_events),
+            difference=CohortEstimate(exact.difference, _known_variance(exact), n, n_events, cohort.pool),
             model_value=exact.first,
             comparator_value=exact.second,
             interval=exact.interval(),
@@ -92,7 +92,7 @@ def contrasts(cohort: Cohort, pairs: Pairs) -> Iterator[Contrast]:
             variance = float((loss - other_loss).var(ddof=1) / n) if n > 1 else np.nan
             yield Contrast(
                 *(model, comparator, cohort.name, cohort.role, "brier"),
-                difference=CohortEstimate(estimate.value, variance, n, n_events),
+                difference=CohortEstimate(estimate.value, variance, n, n_events, cohort.pool),
                 model_value=float(loss.mean()) if n else np.nan,
                 comparator_value=float(other_loss.mean()) if n else np.nan,
                 interval=(estimate.low, estimate.high) if part.has_both_classes else (np.nan, np.nan),
@@ -149,12 +149,14 @@ def pooled_contrasts(contrasts: Sequence[Contrast]) -> Iterator[dict[str, object
 
 
 def _pooled(role: str, members: list[Contrast]) -> Iterator[dict[str, object]]:
-    found, _ = pooled([one.difference for one in members])
+    by_hospital = role != INTERNAL
+    found, _, weights = pooled([one.difference for one in members], by_hospital=by_hospital)
     used = [one for one in members if one.difference.poolable]
     estimate = Estimate(found.mean, *found.interval())
-    method = f"random effects (REML, Hartung-Knapp) over {len(used)} cohorts"
+    units = f"{found.k} patient pools, {len(used)} cohorts" if by_hospital else f"{len(used)} cohorts"
+    method = f"random effects (REML, Hartung-Knapp) over {units}"
     row = _row(members[0], RANDOM_EFFECTS, role, estimate, sum(one.difference.n for one in used))
-    yield row | _sides(used, found.weights) | {"p_value": found.p_value(), "method": method}
+    yield row | _sides(used, weights) | {"p_value": found.p_value(), "method": method}
 
     estimate, _ = weighted_mean([one.difference for one in members])
     used = [one for one in members if np.isfinite(one.difference.value)]
@@ -163,7 +165,11 @@ def _pooled(role: str, members: list[Contrast]) -> Iterator[dict[str, object]]:
     p_value = float(2 * norm.sf(abs(estimate.value) / error)) if error > 0 else np.nan
     row = _row(members[0], WEIGHTED_MEAN, role, estimate, int(n.sum()))
     method = f"mean weighted by patients over {len(used)} cohorts"
-    yield row | _sides(used, n / n.sum() if used else n) | {"p_value": p_value, "method": method}
+    yield (
+        row
+        | _sides(used, n / n.sum() if len(used) > 1 else np.full(len(used), np.nan))
+        | {"p_value": p_value, "method": method}
+    )
 
 
 def _sides(used: list[Contrast], weights: NDArray[np.float64]) -> dict[str, object]:

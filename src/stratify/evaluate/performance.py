@@ -1,6 +1,7 @@
 """The table of metrics of a study."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -24,6 +25,7 @@ def performance(
     predictions: pd.DataFrame,
     tuning: pd.DataFrame,
     splits: pd.DataFrame,
+    pools: Mapping[str, str] = MappingProxyType({}),
     *,
     study_id: str,
     study: StudyConfig,
@@ -39,6 +41,9 @@ def performance(
         Rows of the `tuning` contract: all trained models.
     splits : DataFrame
         Rows of the `splits` contract, which name the suspected duplicates of training patients.
+    pools
+        Patient pool by cohort: what may vary in a random-effects mean is the hospital, not the registry. A cohort that
+        is not listed is a pool of its own.
     study_id
         Name of the study.
     study
@@ -56,7 +61,7 @@ def performance(
     StratifyError
         The predictions contradict each other.
     """
-    cohorts = cohorts_of(predictions, splits, seed=study.seed, draws=draws)
+    cohorts = cohorts_of(predictions, splits, pools, seed=study.seed, draws=draws)
     rows: list[dict[str, object]] = []
     for cohort in cohorts:
         if not cohort.held_out:

@@ -5,19 +5,22 @@ would judge how the cohorts differ.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
-from stratify.evaluate.cohort import HELD_OUT, Cohort
+from stratify.evaluate.cohort import HELD_OUT, INTERNAL, Cohort
 from stratify.evaluate.discrimination import DeLong, delong
 from stratify.evaluate.intervals import Estimate
 from stratify.evaluate.meta_analysis import MetaAnalysis, random_effects
 from stratify.evaluate.rows import ALL, metric_row
 from stratify.evaluate.subgroups import subgroups_of
+
+Floats = NDArray[np.float64]
 
 RANDOM_EFFECTS = "random_effects"
 WEIGHTED_MEAN = "weighted_mean"
@@ -44,6 +47,9 @@ class CohortEstimate:
     n_events: int
     """Patients of the positive class."""
 
+    pool: str = ""
+    """Hospital: cohorts of one may share people, laboratories and habits. A cohort without one is its own."""
+
     @property
     def poolable(self) -> bool:
         """Enters a random-effects mean: finite, with a known variance above zero, and enough of either class."""
@@ -64,7 +70,7 @@ class CohortEstimate:
         -------
         CohortEstimate
         """
-        return CohortEstimate(scale(self.value), self.variance * slope**2, self.n, self.n_events)
+        return replace(self, value=scale(self.value), variance=self.variance * slope**2)
 
 
 class _OfRole(Protocol):
@@ -76,7 +82,7 @@ Part = TypeVar("Part", bound=_OfRole)
 
 
 def by_role(parts: Sequence[Part]) -> dict[str, list[Part]]:
-    """Group what held-out cohorts say: `internal`, `external`, and `all` of them.
+    """Group what held-out cohorts say: `internal`, `external`, and `all` of them where there are both.
 
     Parameters
     ----------
@@ -89,24 +95,41 @@ def by_role(parts: Sequence[Part]) -> dict[str, list[Part]]:
         Without empty groups.
     """
     groups = {role: [part for part in parts if part.role == role] for role in HELD_OUT}
-    return {role: members for role, members in {**groups, ALL: list(parts)}.items() if members}
+    present = {role: members for role, members in groups.items() if members}
+    return {**present, ALL: list(parts)} if len(present) > 1 else present
 
 
-def pooled(estimates: Sequence[CohortEstimate]) -> tuple[MetaAnalysis, list[CohortEstimate]]:
+def pooled(
+    estimates: Sequence[CohortEstimate], *, by_hospital: bool
+) -> tuple[MetaAnalysis, list[CohortEstimate], Floats]:
     """Average by random effects.
 
     Parameters
     ----------
     estimates
         One a cohort.
+    by_hospital
+        Whether what may vary is the hospital: the cohorts of one pool are then first averaged by inverse variance, or
+        five registries of one hospital would pass for five hospitals that agree. Otherwise it is the cohort.
 
     Returns
     -------
-    (MetaAnalysis, list of CohortEstimate)
-        The mean, and the cohorts in it: those that are `poolable`.
+    (MetaAnalysis, list of CohortEstimate, array of float)
+        The mean; the cohorts in it, those that are `poolable`; and the weight of each, which add up to 1. All NaN for
+        fewer than two hospitals (or cohorts): one alone is no mean.
     """
     members = [one for one in estimates if one.poolable]
-    return random_effects([one.value for one in members], [one.variance for one in members]), members
+    names = [one.pool if by_hospital and one.pool else str(place) for place, one in enumerate(members)]
+    units = list(dict.fromkeys(names))
+    belongs = np.zeros((len(units), len(members)))
+    belongs[[units.index(name) for name in names], range(len(members))] = 1
+    precision = belongs / np.array([one.variance for one in members])
+    total = precision.sum(axis=1)
+    within = precision / total[:, None]
+    found = random_effects(within @ np.array([one.value for one in members]), 1 / total)
+    if found.k < 2:
+        found = replace(found, mean=np.nan)
+    return found, members, found.weights @ within
 
 
 def weighted_mean(estimates: Sequence[CohortEstimate]) -> tuple[Estimate, list[CohortEstimate]]:
@@ -122,21 +145,22 @@ def weighted_mean(estimates: Sequence[CohortEstimate]) -> tuple[Estimate, list[C
     Returns
     -------
     (Estimate, list of CohortEstimate)
-        The mean, and the cohorts in it: all with a value, however small. Without interval where a variance is unknown.
+        The mean, and the cohorts in it: all with a value, however small. NaN for fewer than two, without interval where
+        a variance is unknown.
     """
     members = [one for one in estimates if np.isfinite(one.value)]
-    if not members:
+    if len(members) < 2:
         return Estimate(np.nan), members
     weights = np.array([one.n for one in members]) / sum(one.n for one in members)
     mean = float(weights @ [one.value for one in members])
     variance = float(weights**2 @ [one.variance for one in members])
-    if len(members) < 2 or not variance > 0:
+    if not variance > 0:
         return Estimate(mean), members
     reach = float(norm.ppf(0.975) * np.sqrt(variance))
     return Estimate(mean, mean - reach, mean + reach), members
 
 
-def auroc_estimate(exact: DeLong, n: int, n_events: int) -> CohortEstimate:
+def auroc_estimate(exact: DeLong, n: int, n_events: int, pool: str = "") -> CohortEstimate:
     """Take an AUROC with its variance; unknown where the classes are separated and DeLong's is zero.
 
     Parameters
@@ -145,12 +169,14 @@ def auroc_estimate(exact: DeLong, n: int, n_events: int) -> CohortEstimate:
         From `delong`.
     n, n_events
         Patients, and those of the positive class.
+    pool
+        Hospital.
 
     Returns
     -------
     CohortEstimate
     """
-    return CohortEstimate(exact.auroc, exact.variance if 0 < exact.auroc < 1 else np.nan, n, n_events)
+    return CohortEstimate(exact.auroc, exact.variance if 0 < exact.auroc < 1 else np.nan, n, n_events, pool)
 
 
 def pooled_rows(cohorts: Sequence[Cohort]) -> Iterator[dict[str, object]]:
@@ -173,7 +199,7 @@ def pooled_rows(cohorts: Sequence[Cohort]) -> Iterator[dict[str, object]]:
         for role, members in by_role(summaries).items():
             for name in dict.fromkeys(one.model for one in members):
                 mine = [one for one in members if one.model == name]
-                for place, metric, estimate, used in [*_random_effects(mine), *_weighted_means(mine)]:
+                for place, metric, estimate, used in [*_random_effects(mine, role), *_weighted_means(mine)]:
                     counts = {"n": sum(one.n for one in used), "n_events": sum(one.n_events for one in used)}
                     row = {"model": name, "cohort": place, "role": role} | counts
                     yield row | metric_row(metric, estimate, subgroup)
@@ -194,31 +220,34 @@ def _summary(cohort: Cohort, name: str) -> _Summary:
     part = cohort.only(cohort.predictors[name].scorable)
     predictor = part.predictors[name]
     n, n_events = part.y.size, int(part.y.sum())
-    exact = auroc_estimate(delong(part.y, predictor.score[0]), n, n_events)
-    ratio = loss = CohortEstimate(np.nan, np.nan, n, n_events)
+    exact = auroc_estimate(delong(part.y, predictor.score[0]), n, n_events, part.pool)
+    ratio = loss = CohortEstimate(np.nan, np.nan, n, n_events, part.pool)
     if predictor.has_probability:
         p = predictor.probability[0]
         squares = (part.y - p) ** 2
-        loss = CohortEstimate(float(squares.mean()), squares.var(ddof=1) / n if n > 1 else np.nan, n, n_events)
+        loss = replace(loss, value=float(squares.mean()), variance=squares.var(ddof=1) / n if n > 1 else np.nan)
         if n > 1 and n_events and p.sum() > 0:
             spread = part.y / part.y.mean() - p / p.mean()
-            ratio = CohortEstimate(float(np.log(n_events / p.sum())), spread.var(ddof=1) / n, n, n_events)
+            ratio = replace(ratio, value=float(np.log(n_events / p.sum())), variance=spread.var(ddof=1) / n)
     return _Summary(name, cohort.role, exact, ratio, loss)
 
 
 Pooled = tuple[str, str, Estimate, list[CohortEstimate]]
 
 
-def _random_effects(summaries: list[_Summary]) -> Iterator[Pooled]:
+def _random_effects(summaries: list[_Summary], role: str) -> Iterator[Pooled]:
     log_odds = [_on_log_odds(one.auroc) for one in summaries]
-    found, used = pooled(log_odds)
+    found, used, _ = pooled(log_odds, by_hospital=role != INTERNAL)
     mean = float(expit(found.mean))
-    for metric, (low, high) in (("auroc", found.interval()), ("auroc_new_cohort", found.prediction_interval())):
+    intervals = {"auroc": found.interval()}
+    if role != ALL:  # a new cohort is of the training hospital or of another, not of a mixture
+        intervals["auroc_new_cohort"] = found.prediction_interval()
+    for metric, (low, high) in intervals.items():
         yield RANDOM_EFFECTS, metric, Estimate(mean, float(expit(low)), float(expit(high))), used
     yield RANDOM_EFFECTS, "auroc_tau", Estimate(float(np.sqrt(found.tau2))), used
     yield RANDOM_EFFECTS, "cohorts_pooled", Estimate(found.k), used
     if any(np.isfinite(one.brier.value) for one in summaries):
-        found, used = pooled([one.observed_expected for one in summaries])
+        found, used, _ = pooled([one.observed_expected for one in summaries], by_hospital=role != INTERNAL)
         mean, low, high = (float(np.exp(value)) for value in (found.mean, *found.interval()))
         ratio = Estimate(mean, low, high)
         yield RANDOM_EFFECTS, "observed_expected", ratio, used
@@ -226,7 +255,7 @@ def _random_effects(summaries: list[_Summary]) -> Iterator[Pooled]:
 
 def _on_log_odds(area: CohortEstimate) -> CohortEstimate:
     if not 0 < area.value < 1:
-        return CohortEstimate(np.nan, np.nan, area.n, area.n_events)
+        return replace(area, value=np.nan, variance=np.nan)
     return area.on_scale(lambda value: float(logit(value)), 1 / (area.value * (1 - area.value)))
 
 

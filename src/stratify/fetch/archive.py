@@ -44,6 +44,10 @@ def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: in
             opened.copy(wanted, max_bytes)
     except UNREADABLE as error:
         raise StratifyError(f"{archive.name}: not a readable archive: {error or type(error).__name__}") from None
+    except OSError as error:
+        if error.errno is not None:  # a full disk or a missing right is not the archive's fault
+            raise
+        raise StratifyError(f"{archive.name}: not a readable archive: {error}") from None
 
 
 def extract_member(archive: Path, member: str, target: Path, *, max_bytes: int = MAX_BYTES) -> None:

@@ -31,8 +31,9 @@ UNREADABLE = (
     zlib.error,
     EOFError,
     NotImplementedError,
+    RuntimeError,
 )
-"""What the libraries raise where a file is no archive, is damaged, or is packed in a way they do not know."""
+"""What the libraries raise where a file is no archive, is damaged, encrypted, or packed in a way they do not know."""
 
 _CHUNK = 1024**2
 _LONGEST_LINK = 4096

@@ -39,10 +39,10 @@ class Experiment:
     splits: pd.DataFrame
 
     @property
-    def first_split(self) -> pd.DataFrame:
-        """The members of the first split that has test rows."""
-        test = self.splits.loc[self.splits["role"].eq("test"), "split"]
-        return self.splits[self.splits["split"].eq(test.min())]
+    def largest_split(self) -> pd.DataFrame:
+        """The members of the split that holds out most patients; of several, the first by name."""
+        held_out = self.splits.loc[self.splits["role"].eq("test"), "split"].value_counts()
+        return self.splits[self.splits["split"].eq(held_out.index[held_out.eq(held_out.max())].min())]
 
     @property
     def once_held_out(self) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def garbage_in_held_out_rows(experiment: Experiment, reported: CrossFit, table: 
     list of dict
         Two measures: largest change of a fitted parameter, and of a training score (log odds).
     """
-    members = experiment.first_split
+    members = experiment.largest_split
     split = str(members["split"].iloc[0])
     held_out = set(members.loc[members["role"].ne("train"), "patient_id"])
     spoiled = experiment.tampered(lambda cohort: _spoil(cohort, held_out, experiment)).assembled().table

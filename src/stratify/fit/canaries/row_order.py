@@ -12,7 +12,7 @@ LIMIT = 1e-9
 
 
 def row_order(experiment: Experiment, reported: CrossFit) -> dict[str, Any]:
-    """Shuffle every input table, assemble and fit the first split again, and compare held-out scores by patient.
+    """Shuffle every input table, assemble and fit the largest split again, and compare held-out scores by patient.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def row_order(experiment: Experiment, reported: CrossFit) -> dict[str, Any]:
     """
     rng = np.random.default_rng(experiment.study.seed)
     table = experiment.tampered(lambda cohort: _shuffle(cohort, rng)).assembled().table
-    members = experiment.first_split.sample(frac=1, random_state=rng)
+    members = experiment.largest_split.sample(frac=1, random_state=rng)
     again = cross_fit(experiment.study, experiment.model, table.sample(frac=1, random_state=rng), members)
     split = members["split"].iloc[0]
     scores = [

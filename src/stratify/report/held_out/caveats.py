@@ -2,6 +2,8 @@
 
 from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.evaluate.pooling import MINIMUM_EVENTS
+from stratify.report.held_out.overlap import pairs_between
+from stratify.report.held_out.patients import made_from
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.names import GROUP_MEAN
 from stratify.report.numbers import count
@@ -34,6 +36,8 @@ def held_out_caveats(view: HeldOutView) -> dict[str, str]:
         "An internal cohort is no other hospital": _internal(view),
         "A label that follows from a time": _labels(view),
         "Suspected duplicates": _duplicates(view),
+        "People in two held-out cohorts": _twins(view),
+        "Choices were not made across hospitals": _inner(view),
         "Small cohorts": _small(view),
         "How often the outer results were looked at": view.results.study.outer_results_seen or NOT_COUNTED,
         "Values that are not measurements": _constants(view),
@@ -94,6 +98,27 @@ def _duplicates(view: HeldOutView) -> str:
     )
 
 
+def _twins(view: HeldOutView) -> str:
+    n = pairs_between(view)
+    if not n:
+        return ""
+    return (
+        f"{counted(n, 'pair')} of patients in two held-out cohorts {'looks' if n == 1 else 'look'} like one person. "
+        "Each cohort counts them: the means over cohorts count some people twice, and their intervals are a little "
+        "too narrow."
+    )
+
+
+def _inner(view: HeldOutView) -> str:
+    if view.results.study.design.kind != "leave_one_out":
+        return ""
+    return (
+        "Hyper-parameters, calibration and the champion were chosen in random folds of the cohorts learned from. Such "
+        "folds hold patients of every hospital on both sides, twins among them: their estimates are better than what a "
+        "new hospital gives, and need not choose what travels best."
+    )
+
+
 def _small(view: HeldOutView) -> str:
     cohorts = [one.name for one in view.cohorts if not one.poolable]
     if not cohorts:
@@ -128,7 +153,7 @@ def _unscored(view: HeldOutView) -> str:
     found = []
     for one in view.cohorts:
         coverage = view.estimate(view.rival, "coverage", view.place(one, "all"))
-        if coverage is not None and coverage.estimate < 1:
+        if coverage is not None and coverage.estimate < 1 and one.name not in made_from(view.rival):
             missing = round(coverage.n * (1 - coverage.estimate))
             found.append(f"{count(missing)} of {count(coverage.n)} in {one.name}")
     if not found:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from stratify.evaluate.cohort import INTERNAL
 from stratify.evaluate.rows import ALL
 from stratify.report import tables
 from stratify.report.figures import (
@@ -77,7 +78,8 @@ def _forest(view: HeldOutView) -> Illustration:
             lines.append(ForestLine("Random-effects mean", "mean", marks(view.random_effects(role))))
             new = marks(view.random_effects(role), "auroc_new_cohort")
             known = {name: mark for name, mark in new.items() if pd.notna(mark.low)}
-            lines += [ForestLine("A new cohort (prediction)", "new", known)] if known else []
+            what = "A new cohort there" if role == INTERNAL else "A new hospital"
+            lines += [ForestLine(f"{what} (prediction)", "new", known)] if known else []
     against = f" and of {view.rival_title}" if view.rival else ""
     return Illustration(
         cohort_forest_figure(lines, series, quantity="AUROC", reference=0.5),

@@ -158,3 +158,23 @@ def _field_words(field: FingerprintField) -> str:
 def _plain_name(column: str) -> str:
     words = column.split(".", 1)[-1].split("_")
     return " ".join(word.upper() if word in ABBREVIATIONS else word for word in words)
+
+
+def pairs_between(view: HeldOutView) -> int:
+    """Count the pairs of patients in two held-out cohorts, of one pool or family, who look like one person.
+
+    Parameters
+    ----------
+    view
+        A study's held-out cohorts.
+
+    Returns
+    -------
+    int
+        Whether or not one of them was set apart for another reason.
+    """
+    names = [one.name for one in view.cohorts]
+    rows = view.results.overlap_summary
+    both = rows["first_cohort"].isin(names) & rows["second_cohort"].isin(names)
+    apart = rows["first_cohort"].ne(rows["second_cohort"]) & (rows["shared_pool"] | rows["shared_family"])
+    return int(rows.loc[both & apart, "pairs"].fillna(0).sum())

@@ -134,11 +134,17 @@ def rival_words(view: HeldOutView) -> str:
 
 
 def _made_from(name: str) -> str:
-    """Say which patients a published formula was made from: it is not judged on them."""
-    if name not in PUBLISHED or not PUBLISHED[name].fitted_to:
+    """Say which cohorts a published formula was made from: it is not judged on them."""
+    if not made_from(name):
         return ""
-    cohorts = " and ".join(sorted(PUBLISHED[name].fitted_to))
+    cohorts = " and ".join(sorted(made_from(name)))
     return (
-        f" Its authors fitted it to patients of {cohorts}, on whom it is not judged as if they were held out. They "
-        "knew the other cohorts of their paper when they published it."
+        f" Its authors fitted it to patients of {cohorts}, and it is not judged on that cohort as if held out. People "
+        "of it who also stand in another cohort (see the overlap) may be judged there. The authors knew the other "
+        "cohorts of their paper when they published it."
     )
+
+
+def made_from(name: str) -> frozenset[str]:
+    """Name the cohorts whose patients a published formula was fitted to; none for anything else."""
+    return PUBLISHED[name].fitted_to if name in PUBLISHED else frozenset()

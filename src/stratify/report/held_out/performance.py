@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stratify.evaluate.cohort import INTERNAL
 from stratify.evaluate.held_out import COHORT_PREVALENCE, PREVALENCE
 from stratify.evaluate.rows import ALL
 from stratify.report.held_out.view import ROLE_WORDS, HeldOutView, Judged
@@ -113,11 +114,12 @@ def _mean_rankings(view: HeldOutView, role: str, subgroup: str) -> list[Row]:
         name: _interval_cell(view.estimate(model, "auroc_new_cohort", random))
         for name, model in (("lead", view.lead), ("rival", view.rival))
     }
-    return [
+    what = "A new cohort of the same hospital" if role == INTERNAL else "A new hospital"
+    rows = [
         Row("Mean weighted by patients", _pooled(view, mean), "mean", _rankings(view, mean) | _sums(view, mean)),
-        Row("Random-effects mean", _pooled(view, random), "mean", _rankings(view, random) | _sums(view, random)),
-        Row("A new cohort", "95% prediction interval", "mean", new),
+        Row("Random-effects mean", _units(view, role, random), "mean", _rankings(view, random) | _sums(view, random)),
     ]
+    return rows if role == ALL else [*rows, Row(what, "95% prediction interval", "mean", new)]
 
 
 def _interval_cell(estimate: Estimate | None) -> Cell:
@@ -127,6 +129,14 @@ def _interval_cell(estimate: Estimate | None) -> Cell:
 def _pooled(view: HeldOutView, place: Place) -> str:
     pooled = view.estimate(view.lead, "cohorts_pooled", place)
     return "" if pooled is None else counted(round(pooled.estimate), "cohort")
+
+
+def _units(view: HeldOutView, role: str, place: Place) -> str:
+    """Count what may vary: cohorts of one hospital, or hospitals."""
+    pooled = view.estimate(view.lead, "cohorts_pooled", place)
+    if pooled is None:
+        return ""
+    return counted(round(pooled.estimate), "cohort" if role == INTERNAL else "patient pool")
 
 
 def _sums(view: HeldOutView, place: Place) -> dict[str, Cell]:

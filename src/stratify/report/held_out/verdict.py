@@ -55,7 +55,9 @@ def whose_numbers(view: HeldOutView) -> str:
         f"{view.lead_title} and {view.rival_title} are compared on the patients both can score. " if view.rival else ""
     )
     if not view.set_apart:
-        return f"{means}No held-out patient was set apart as a suspected duplicate: all {_everyone(view)} count."
+        return (
+            f"{means}No held-out patient looks like a training patient of its own split: all {_everyone(view)} count."
+        )
     twins = counted(view.n_duplicates, "held-out patient who looks", "held-out patients who look")
     return f"{means}All headline numbers leave out {twins} like a training patient."
 
@@ -68,10 +70,10 @@ def _comparisons(view: HeldOutView) -> list[str]:
     clauses = []
     for role in view.roles:
         row = view.against_rival("auroc", view.average(role))
-        where = cohorts_words(view, role)
         if row is None:
-            clauses.append(f"could not be compared with {view.rival_title} in {where}")
+            clauses.append(f"could not be compared with {view.rival_title} in {cohorts_words(view, role)}")
             continue
+        where = cohorts_words(view, role, compared=True)
         first, later = RANKS[judge(row.low, row.high)]
         verb = later if clauses else f"{first} {view.rival_title}"
         clauses.append(f"{verb} in {where} ({_numbers(row)})")
@@ -90,12 +92,12 @@ def _between_cohorts(view: HeldOutView) -> str:
         return ""
     shown = {"better": "it does rank them better", "worse": "it ranks them worse"}.get(found, "that is not shown")
     return (
-        f"if the true difference may vary between cohorts, {shown} in {cohorts_words(view, role)} (random-effects mean "
+        f"if the true difference may vary between hospitals, {shown} (random-effects mean "
         f"{number(random.difference)}, 95% interval {interval(random.low, random.high)})"
     )
 
 
-def cohorts_words(view: HeldOutView, role: str) -> str:
+def cohorts_words(view: HeldOutView, role: str, *, compared: bool = False) -> str:
     """Count the cohorts of a role.
 
     Parameters
@@ -104,13 +106,18 @@ def cohorts_words(view: HeldOutView, role: str) -> str:
         A study's held-out cohorts.
     role
         `external`, `internal` or `all`.
+    compared
+        Only those in which the lead and its rival were compared.
 
     Returns
     -------
     str
         Such as `4 external cohorts`.
     """
-    n = len(view.of_role(role))
+    cohorts = view.of_role(role)
+    if compared:
+        cohorts = [one for one in cohorts if view.against_rival("auroc", view.place(one)) is not None]
+    n = len(cohorts)
     return f"all {n} held-out cohorts" if role == ALL else counted(n, f"{role} cohort")
 
 
