@@ -196,7 +196,7 @@ def test_few_values_and_columns_without_a_known_step_are_not_judged(name, values
 
 def test_only_measured_numbers_are_judged_by_their_spread():
     values = [*range(20), *[50] * 6]
-    table = pd.DataFrame({"tmb_per_mb": [float(value) for value in values], "sex": "male", "nlr": 3.0})
+    table = pd.DataFrame({"tmb_per_mb": [value + 0.5 for value in values], "sex": "male", "nlr": 3.0})
     columns = {"tmb_per_mb": plain(), "sex": plain(), "nlr": validate(Column, {"constant": 3.0}, "t")}
     assert [finding.column for finding in distribution.check_spread(table, columns)] == ["tmb_per_mb"]
 

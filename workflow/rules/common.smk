@@ -43,7 +43,9 @@ try:
     }
     SOURCES = {
         name: load_source(Path(source_file(name)))
-        for name in sorted({dataset.source for dataset in DATASETS.values()})
+        for name in sorted(
+            {source for dataset in DATASETS.values() for source in dataset.sources}
+        )
     }
     TRACKING_URI = os.environ.get("MLFLOW_TRACKING_URI") or RUN.tracking_uri
     check_tracking_uri(TRACKING_URI)
@@ -108,8 +110,9 @@ def dataset_files(wildcards):
 def source_files(wildcards):
     return sorted(
         {
-            source_file(DATASETS[name].source)
+            source_file(source)
             for name in STUDIES[wildcards.study].datasets.every
+            for source in DATASETS[name].sources
         }
     )
 
@@ -117,8 +120,9 @@ def source_files(wildcards):
 def manifests(wildcards):
     return sorted(
         {
-            LAYOUT.manifest(DATASETS[name].source)
+            LAYOUT.manifest(source)
             for name in STUDIES[wildcards.study].datasets.every
+            for source in DATASETS[name].sources
         }
     )
 

@@ -6,7 +6,7 @@ for name, dataset in DATASETS.items():
             f"harmonize_{name}"
         input:
             dataset=dataset_file(name),
-            manifest=LAYOUT.manifest(dataset.source),
+            manifests=[LAYOUT.manifest(source) for source in dataset.sources],
         output:
             clinical=LAYOUT.clinical(name),
             findings=LAYOUT.findings(name),

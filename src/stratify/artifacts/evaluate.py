@@ -43,14 +43,14 @@ written for every held-out cohort of a study in which any has such a patient) an
 `brier` on the patients the study's reference can score, duplicates among them).
 
 Pooled rows, for each predictor over the held-out cohorts of role `internal`, `external` and, where there are both,
-`all`, in the subgroups `all` and, where written, `without_duplicates`; none in a study with fewer than two held-out cohorts. Cohort
-`random_effects` (REML on log odds, Hartung-Knapp) has `auroc`, `auroc_new_cohort` (low and high: prediction interval;
-null below three, not given for `all`), `auroc_tau` (on the log odds scale), `cohorts_pooled` (what the mean is over:
-cohorts for `internal`, else patient pools, the cohorts of one taken together by inverse variance first), and of
-probabilities `observed_expected`; cohorts with fewer than ten patients in a class, and those where the score ties
-everyone or separates the classes, are not in it. Cohort `weighted_mean` (weights: patients with a score) has `auroc`,
-`cohorts_pooled` and `brier`, over every cohort in which they are defined. `n` and `n_events` are sums over the cohorts
-in the mean. Fewer than two make no mean: a null estimate."""
+`all`, in the subgroups `all` and, where written, `without_duplicates`; none in a study with fewer than two held-out
+cohorts. Cohort `random_effects` (REML on log odds, Hartung-Knapp) has `auroc`, `auroc_new_cohort` (low and high:
+prediction interval; null below three, not given for `all`), `auroc_tau` (on the log odds scale), `cohorts_pooled` (what
+the mean is over: cohorts for `internal`, else patient pools, the cohorts of one taken together by inverse variance
+first), and of probabilities `observed_expected`; cohorts with fewer than ten patients in a class, and those where the
+score ties everyone or separates the classes, are not in it. Cohort `weighted_mean` (weights: patients with a score) has
+`auroc`, `cohorts_pooled` and `brier`, over every cohort in which they are defined. `n` and `n_events` are sums over the
+cohorts in the mean. Fewer than two make no mean: a null estimate."""
 
 COMPARISONS = closed(
     "comparisons",

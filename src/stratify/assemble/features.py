@@ -125,7 +125,7 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
         values = measurements.T.reindex(samples).astype("float64")
         modality = cohort.config.modalities[name]
         parts.append(values)
-        if modality.namespace == "gene" and modality.unit in SCORED_UNITS:
-            scores = score_signatures(values, signatures, modality.unit)
+        if modality.namespace == "gene" and modality.harmonized_unit in SCORED_UNITS:
+            scores = score_signatures(values, signatures, modality.harmonized_unit)
             parts.append(scores.dropna(axis="columns", how="all"))  # a signature without its genes is not there
     return pd.concat(parts, axis="columns")

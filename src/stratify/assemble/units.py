@@ -30,7 +30,7 @@ def check_units(study: StudyConfig, cohorts: Sequence[Cohort], features: Iterabl
     namespaces = {"gene" if name.startswith("sig.") else name.split(".")[0] for name in features}
     for namespace in sorted(namespaces):
         units = {
-            cohort.name: modality.unit
+            cohort.name: modality.harmonized_unit
             for cohort in cohorts
             for modality in cohort.config.modalities.values()
             if modality.namespace == namespace

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
-    from stratify.config import DatasetConfig
+    from stratify.config.dataset import Modality
+    from stratify.harmonize.expression import GeneTables
 
 logger = logging.getLogger(__name__)
 
@@ -34,23 +37,34 @@ def run(args: argparse.Namespace) -> None:
     from stratify.harmonize.clinical import harmonize_clinical
     from stratify.harmonize.findings import blocking_message, findings_frame
     from stratify.harmonize.modality import harmonize_modality
-    from stratify.harmonize.readers import reader_for
+    from stratify.harmonize.mutation_burden import in_declared_unit, with_burden
+    from stratify.harmonize.readers.noticed import take_findings
+    from stratify.harmonize.readers.parts import read_clinical, read_modality
 
     config = load_dataset(args.dataset)
     dataset = args.dataset.stem
-    paths = _raw_files(args, config)
+    files = [file for table in (config.clinical, *config.modalities.values()) for file in [*table.files, *table.beside]]
+    paths = _raw_files(args, config.source, files)
     layout = Layout(args.results)
     outputs = [layout.clinical(dataset), *(layout.modality(dataset, name) for name in config.modalities)]
 
-    raw = reader_for(config.clinical.reader).read_clinical(paths[config.clinical.file], config.clinical)
+    raw = read_clinical([paths[file] for file in config.clinical.files], config.clinical)
+    findings = take_findings(raw)
     clinical = harmonize_clinical(raw, config.clinical, dataset)
+    clinical_table = clinical.table
     n_baseline = int((clinical.table["timepoint"] == BASELINE).sum())
     logger.info("%s: %d samples, %d of them at baseline", dataset, len(clinical.table), n_baseline)
-    findings = list(clinical.findings)
+    findings += clinical.findings
     modalities = {}
     for name, modality in config.modalities.items():
-        measured = reader_for(modality.reader).read_modality(paths[modality.file], modality)
-        result = harmonize_modality(measured, modality, name, clinical.keys, dataset)
+        measured = read_modality([paths[file] for file in modality.files], modality)
+        findings += take_findings(measured, name)
+        if modality.mutations is not None:
+            clinical_table, found_burden = with_burden(clinical_table, clinical.keys, measured, modality)
+            findings += found_burden
+            measured = in_declared_unit(measured, modality.unit)
+        tables = _gene_tables(args, modality)
+        result = harmonize_modality(measured, modality, name, clinical.keys, dataset, tables=tables)
         modalities[name] = result.table
         findings += result.findings
         samples = result.table.shape[1] - 1
@@ -64,28 +78,41 @@ def run(args: argparse.Namespace) -> None:
         for path in outputs:
             path.unlink(missing_ok=True)
         raise StratifyError(f"{message}\nAll findings are in {layout.findings(dataset)}")
-    write_table(clinical.table, CLINICAL, layout.clinical(dataset))
+    write_table(clinical_table, CLINICAL, layout.clinical(dataset))
     for name, table in modalities.items():
         write_table(table, MODALITY, layout.modality(dataset, name))
 
 
-def _raw_files(args: argparse.Namespace, config: DatasetConfig) -> dict[str, Path]:
-    """Find the dataset's files in its source; a file that is not the one fetched is not read."""
+def _raw_files(args: argparse.Namespace, name: str, files: Iterable[str]) -> dict[str, Path]:
+    """Find files of a source, or whole folders; a file that is not the one fetched is not read."""
     from stratify.config import load_source
     from stratify.errors import StratifyError, nearest
-    from stratify.fetch.digest import verify_present
+    from stratify.fetch.digest import refuse_unlisted, verify_present
 
-    source = load_source(args.dataset.parent.parent / "sources" / f"{config.source}.yaml")
-    files = [config.clinical.file, *(modality.file for modality in config.modalities.values())]
-    for file in files:
-        if file not in source.files:
-            raise StratifyError(
-                f"{args.dataset}: source {config.source!r} has no file {file!r}; {nearest(file, source.files)}"
-            )
-    paths = {file: args.raw / config.source / file for file in files}
+    source = load_source(args.dataset.parent.parent / "sources" / f"{name}.yaml")
+    paths = {file: args.raw / name / file for file in files}
     for file, path in paths.items():
-        verify_present(path, source.files[file].sha256, file, config.source)
+        members = [file] if file in source.files else [other for other in source.files if other.startswith(f"{file}/")]
+        if not members:
+            raise StratifyError(f"{args.dataset}: source {name!r} has no file {file!r}; {nearest(file, source.files)}")
+        for member in members:
+            verify_present(args.raw / name / member, source.files[member].sha256, member, name)
+        if path.is_dir():
+            refuse_unlisted(path, [member.removeprefix(f"{file}/") for member in members], name)
     return paths
+
+
+def _gene_tables(args: argparse.Namespace, modality: Modality) -> GeneTables:
+    """Read the gene tables that a modality asks for, each from its own source."""
+    from stratify.harmonize.expression import GeneTables, read_gene_lengths, read_gene_table
+
+    genes, lengths = modality.genes, modality.lengths
+    return GeneTables(
+        symbols=read_gene_table(_raw_files(args, genes.source, [genes.file])[genes.file]) if genes else None,
+        lengths=read_gene_lengths(_raw_files(args, lengths.source, [lengths.file])[lengths.file], lengths)
+        if lengths
+        else None,
+    )
 
 
 def _log_findings(findings: pd.DataFrame) -> None:

@@ -84,7 +84,9 @@ def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "S
         canaries=canaries,
         univariate=read_table(UNIVARIATE, layout.univariate(name)),
         champion=choose_champion(metrics, canaries, study),
-        provenance=_provenance(args, signatures, sorted({dataset.source for dataset in inputs.datasets.values()})),
+        provenance=_provenance(
+            args, signatures, sorted({source for dataset in inputs.datasets.values() for source in dataset.sources})
+        ),
         signatures=load_catalogue(signatures) if signatures else {},
     )
 

@@ -1,6 +1,7 @@
 """Digests of files."""
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 
 from stratify.errors import StratifyError
@@ -74,4 +75,30 @@ def verify_present(path: Path, expected: str, file: str, source: str) -> None:
         raise StratifyError(
             f"{file} of source {source!r}: wrong bytes in {path}: expected sha256 {expected}, found {found}. "
             f"The file was changed or damaged after it was fetched, and is not read; {again}, which brings it again"
+        )
+
+
+def refuse_unlisted(folder: Path, listed: Collection[str], source: str) -> None:
+    """Check that a folder which is read as a whole holds nothing but files whose digest was verified.
+
+    Parameters
+    ----------
+    folder
+        In the source's raw folder.
+    listed
+        Names of the verified files, relative to it.
+    source
+        Name of the source, for the message.
+
+    Raises
+    ------
+    StratifyError
+        There is another file.
+    """
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    strange = sorted(set(found) - set(listed))
+    if strange:
+        raise StratifyError(
+            f"{folder}: holds {', '.join(strange[:3])}, which source {source!r} does not list; the folder is read as a "
+            f"whole, so remove it, or list it with its digest in config/sources/{source}.yaml"
         )

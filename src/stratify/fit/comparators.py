@@ -67,7 +67,7 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
     table
         The study table.
     signatures
-        The catalogue; every signature in the table is a biomarker.
+        The catalogue; every signature in the table whose direction was published is a biomarker.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
     scored = {
         f"sig.{name}": signature.higher_means_response == (study.positive_is == "favourable")
         for name, signature in signatures.items()
-        if f"sig.{name}" in table
+        if f"sig.{name}" in table and signature.higher_means_response is not None
     }
     named = {feature: direction == "higher" for feature, direction in study.biomarkers.items()}
     texts = [feature for feature in named if not pd.api.types.is_numeric_dtype(table[feature])]

@@ -49,7 +49,7 @@ def final_model(
     """
     features = model_features(study, train.columns)
     units = {
-        modality.unit
+        modality.harmonized_unit
         for dataset in datasets.values()
         for modality in dataset.modalities.values()
         if modality.namespace == "gene"

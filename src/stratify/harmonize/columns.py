@@ -52,6 +52,7 @@ def map_column(name: str, column: Column, raw: pd.DataFrame, where: str, *, deci
         result = _as_category(values)
     else:
         _check_unit_word(name, column, place)
+        _check_burden_word(name, column, place)
         result = _as_number(values, mapped, place, decimal)
         if column.unit is not None:
             result = result * factor_to(name, column.unit, place)
@@ -126,6 +127,15 @@ def _check_unit_word(name: str, column: Column, where: str) -> None:
         raise StratifyError(
             f"{where}: the file's column speaks of {', '.join(sorted(named))}, our name of {target}; "
             f"write the unit of the file's values, for example `unit: {min(named)}`"
+        )
+
+
+def _check_burden_word(name: str, column: Column, where: str) -> None:
+    """Refuse to take a column that speaks of a count for mutations per megabase, where no unit is declared."""
+    if unit_of(name) == "per_mb" and column.unit is None and "count" in str(column.source).lower():
+        raise StratifyError(
+            f"{where}: the file's column speaks of a count, our name of mutations per megabase; call it "
+            "`mutation_count`, or write `unit: per_mb` if the file's name is wrong"
         )
 
 

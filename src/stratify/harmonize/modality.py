@@ -7,12 +7,17 @@ import numpy as np
 import pandas as pd
 
 from stratify.config.dataset import Modality
+from stratify.config.expression import LINEAR_UNITS
 from stratify.errors import StratifyError
+from stratify.harmonize.expression import GeneTables, harmonize_expression
+from stratify.harmonize.findings import expression as expression_checks
 from stratify.harmonize.findings import measurements as checks
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import stripped_names
 from stratify.harmonize.identifiers import number_rows
 from stratify.wording import counted
+
+NO_TABLES = GeneTables()
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,15 @@ class HarmonizedModality:
 
 
 def harmonize_modality(
-    raw: pd.DataFrame, modality: Modality, name: str, keys: pd.Series, dataset: str
+    raw: pd.DataFrame,
+    modality: Modality,
+    name: str,
+    keys: pd.Series,
+    dataset: str,
+    *,
+    tables: GeneTables = NO_TABLES,
 ) -> HarmonizedModality:
-    """Bring measurements to one orientation, joined to the clinical table by key.
+    """Bring measurements to one orientation, unit and naming, joined to the clinical table by key.
 
     Parameters
     ----------
@@ -48,17 +59,21 @@ def harmonize_modality(
         Identifiers as measurements know them (index) to `sample_id`.
     dataset
         Name of the dataset, for messages.
+    tables
+        The gene tables that the modality asks for.
 
     Returns
     -------
     HarmonizedModality
         Features in rows, in the file's order; samples in the clinical table's order, those that were not measured
-        with missing values. Constant features are null. A repeated feature or sample keeps its first values.
+        with missing values. A repeated feature or sample keeps its first values. Constant features are null, but for
+        mutations and genes that are zero in every sample: those stay, so that a sample's values are the same in any
+        company.
 
     Raises
     ------
     StratifyError
-        No measured sample is in the clinical table, or a key stands for two samples.
+        No measured sample is in the clinical table, a key stands for two samples, or no gene is in a gene table.
     """
     where = f"{dataset}: {modality.file}"
     known = _unique_keys(keys, where)
@@ -68,8 +83,18 @@ def harmonize_modality(
     findings = [*stripped_names(written.astype("str"), name), *_identity_findings(name, measured, known.index)]
     measured = measured.loc[~measured.index.duplicated(), ~measured.columns.duplicated()]
     measured = measured.reindex(columns=known.index)
+    if modality.namespace == "gene":
+        findings += expression_checks.dated_symbols(name, measured.index.str.removeprefix("gene."))
+    measured, found = harmonize_expression(measured, modality, name, tables, where)
+    findings += found
     values = measured.to_numpy(dtype=np.float32, copy=True)
-    findings += _mask_odd_values(name, values, measured.index)
+    findings += _mask_odd_values(
+        name,
+        values,
+        measured.index,
+        zero_is_expression=_zero_is_expression(modality),
+        mutations=modality.mutations is not None,
+    )
     table = pd.DataFrame(values, columns=pd.Index(known.to_numpy(), dtype="str"), copy=False)
     table.insert(0, "feature", measured.index)
     return HarmonizedModality(table, findings)
@@ -114,12 +139,25 @@ def _identity_findings(name: str, measured: pd.DataFrame, known: pd.Index) -> It
     yield from checks.measurements_without_clinical_row(name, known, measured.columns)
 
 
-def _mask_odd_values(name: str, values: np.ndarray, features: pd.Index) -> list[Finding]:
+def _zero_is_expression(modality: Modality) -> bool:
+    """Tell whether a zero of the harmonized table is a measurement: that the gene was not expressed."""
+    return modality.to is not None or modality.unit in LINEAR_UNITS
+
+
+def _mask_odd_values(
+    name: str, values: np.ndarray, features: pd.Index, *, zero_is_expression: bool, mutations: bool
+) -> list[Finding]:
     """Set infinite and constant measurements to missing, in place, and say so."""
     findings = [*checks.non_finite_values(name, values, features)]
     values[np.isinf(values)] = np.nan
     findings += checks.all_missing_features(name, values, features)
+    if mutations:
+        return findings  # 0 says that it was looked for; null would say that it was not
     constant = checks.constant_rows(values)
+    if zero_is_expression:
+        silent = constant & (np.fmax.reduce(values, axis=1) == 0)
+        findings += expression_checks.genes_without_expression(name, silent, features)
+        constant &= ~silent
     findings += checks.constant_features(name, constant, features)
     values[constant] = np.nan
     return findings

@@ -43,6 +43,7 @@ UNITS = {
     "per_ul": Unit("cell count", 0.001),
     "per_nl": Unit("cell count", 1),
     "per_mb": Unit("count per megabase", 1),
+    "count": Unit("count", 1),
     "percent": Unit("share", 1),
     "fraction": Unit("share", 100),
     "kg_per_m2": Unit("body mass index", 1),

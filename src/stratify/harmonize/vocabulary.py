@@ -77,6 +77,9 @@ CHARACTERISTICS = {
     "biopsy_site": Term("category", "where the sample was taken, in lower snake case"),
     "tumor_purity_percent": Term("number", "share of tumour cells in the sample", (0, 100)),
     "tmb_per_mb": Term("number", "non-synonymous mutations per megabase", (0, 2000)),
+    "mutation_count": Term(
+        "number", "non-synonymous mutations, a number that depends on what was sequenced", (0, 100000)
+    ),
     "pdl1_tps_percent": Term("number", "PD-L1 tumour proportion score", (0, 100)),
     "pdl1_cps": Term("number", "PD-L1 combined positive score", (0, 100)),
     "msi_status": Term("category", "microsatellite status", levels=("stable", "unstable", "indeterminate")),

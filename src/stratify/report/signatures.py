@@ -10,6 +10,10 @@ from stratify.wording import counted
 PUBMED = "https://pubmed.ncbi.nlm.nih.gov"
 
 
+DIRECTIONS = {True: "response", False: "no response", None: "not stated"}
+"""What higher values were published to mean."""
+
+
 @dataclass(frozen=True)
 class SignatureRow:
     """One signature of the study's table."""
@@ -53,7 +57,7 @@ def _row(feature: str, signature: Signature | None) -> SignatureRow:
         genes=count(len(signature.genes)),
         method=signature.method.replace("_", " "),
         reference=_reference(signature),
-        direction="response" if signature.higher_means_response else "no response",
+        direction=DIRECTIONS[signature.higher_means_response],
         citation=signature.citation,
         pmid=signature.pmid or "",
         address=f"{PUBMED}/{signature.pmid}/" if signature.pmid else "",

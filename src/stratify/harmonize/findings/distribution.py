@@ -7,6 +7,7 @@ import pandas as pd
 
 from stratify.config.dataset import Column
 from stratify.harmonize.findings.finding import Finding
+from stratify.harmonize.units import unit_of
 from stratify.harmonize.vocabulary import term_for
 
 FEWEST_DISTINCT = 11
@@ -35,6 +36,7 @@ def check_spread(table: pd.DataFrame, columns: Mapping[str, Column]) -> Iterator
         if column.constant is None and pd.api.types.is_numeric_dtype(table[name]):
             yield from values_at_ceiling(table[name], column)
             yield from coarse_values(table[name])
+            yield from whole_numbers_per_megabase(table[name])
 
 
 def values_at_ceiling(values: pd.Series, column: Column) -> Iterator[Finding]:
@@ -65,6 +67,29 @@ def values_at_ceiling(values: pd.Series, column: Column) -> Iterator[Finding]:
             f"the next, {counts.index[1]:g}: probably cut off there"
         )
         yield Finding("values_at_ceiling", "warning", n, detail, str(values.name))
+
+
+def whole_numbers_per_megabase(values: pd.Series) -> Iterator[Finding]:
+    """Find mutations per megabase that are all whole numbers: probably a plain count, another unit.
+
+    Parameters
+    ----------
+    values
+        Numbers in our unit; judged where the name ends in `_per_mb`.
+
+    Yields
+    ------
+    Finding
+    """
+    present = values.dropna()
+    if unit_of(str(values.name)) != "per_mb" or present.nunique() < FEWEST_DISTINCT:
+        return
+    if (present == present.round()).all():
+        detail = (
+            f"all {len(present)} values are whole numbers, {present.min():g} to {present.max():g}: per megabase, or a "
+            "count (`mutation_count`)?"
+        )
+        yield Finding("whole_numbers_per_megabase", "warning", len(present), detail, str(values.name))
 
 
 def coarse_values(values: pd.Series) -> Iterator[Finding]:

@@ -24,7 +24,12 @@ FAST_ENCODINGS = {"utf-8", "utf-8-sig", "utf8", "ascii"}
 
 def separator_of(path: Path, layout: TableFile) -> str:
     """Return the column separator: as declared, else comma for `.csv` and tab for everything else."""
-    return layout.separator or ("," if inner_suffix(path) == ".csv" else "\t")
+    return separator_for(path, layout.separator)
+
+
+def separator_for(path: Path, declared: str | None) -> str:
+    """Return the separator: as declared, else by the file's ending."""
+    return declared or ("," if inner_suffix(path) == ".csv" else "\t")
 
 
 def read_grid(path: Path, layout: TableFile) -> Grid:
@@ -50,7 +55,7 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     with open_binary(path) as stream:
         try:
             with io.TextIOWrapper(stream, encoding=layout.encoding, newline="") as text:
-                lines = csv.reader(_lines(text, layout), delimiter=separator_of(path, layout), strict=True)
+                lines = csv.reader(content_lines(text, layout), delimiter=separator_of(path, layout), strict=True)
                 return [row for row in lines if row]
         except UnicodeDecodeError as error:
             raise StratifyError(
@@ -61,7 +66,8 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
             raise StratifyError(f"{path}: not readable as a text table: {error}") from None
 
 
-def _lines(text: IO[str], layout: TableFile) -> Iterator[str]:
+def content_lines(text: IO[str], layout: TableFile) -> Iterator[str]:
+    """Yield the lines from the header on, without blank lines and comments."""
     for number, line in enumerate(text):
         if number < layout.skip_rows or not line.strip("\r\n"):
             continue

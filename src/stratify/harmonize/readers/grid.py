@@ -113,7 +113,7 @@ def column_of(frame: pd.DataFrame, name: str, where: str) -> pd.Series:
     StratifyError
         The column is missing (says the nearest names) or its name occurs more than once.
     """
-    _check_name(list(frame.columns), name, where)
+    check_name(list(frame.columns), name, where)
     return frame[name]
 
 
@@ -142,7 +142,7 @@ def picked_columns(names: Sequence[str], label: str | None, pattern: str | None,
         The label is missing or twice there, or nothing matches.
     """
     if label is not None:
-        _check_name(names, label, where)
+        check_name(names, label, where)
     picked = [at for at, name in enumerate(names) if name != label and (not pattern or re.match(pattern, name))]
     if not picked:
         shown = ", ".join(list(names)[:5])
@@ -150,7 +150,23 @@ def picked_columns(names: Sequence[str], label: str | None, pattern: str | None,
     return picked
 
 
-def _check_name(names: Sequence[str], name: str, where: str) -> None:
+def check_name(names: Sequence[str], name: str, where: str) -> None:
+    """Check that a table has one column of a name.
+
+    Parameters
+    ----------
+    names
+        The header.
+    name
+        Column in the file.
+    where
+        The file, for messages.
+
+    Raises
+    ------
+    StratifyError
+        The column is missing (says the nearest names) or its name occurs more than once.
+    """
     count = list(names).count(name)
     if count == 1:
         return

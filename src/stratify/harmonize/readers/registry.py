@@ -7,6 +7,12 @@ import pandas as pd
 
 from stratify.config.dataset import Clinical, Modality
 from stratify.errors import StratifyError, nearest
+from stratify.harmonize.readers.annotated_hdf5 import AnnotatedHdf5Reader
+from stratify.harmonize.readers.cbioportal import CbioportalReader
+from stratify.harmonize.readers.counts_table import CountsTableReader
+from stratify.harmonize.readers.geo_series_matrix import GeoSeriesMatrixReader
+from stratify.harmonize.readers.maf import MafReader
+from stratify.harmonize.readers.summarized_experiment import SummarizedExperimentReader
 from stratify.harmonize.readers.table import TableReader
 
 
@@ -22,7 +28,16 @@ class Reader(Protocol):
         ...
 
 
-READERS: dict[str, Reader] = {"table": TableReader()}
+READERS: dict[str, Reader] = {
+    "cbioportal": CbioportalReader(),
+    "maf": MafReader(),
+    "counts_table": CountsTableReader(),
+    "geo_series_matrix": GeoSeriesMatrixReader(),
+    "h5ad": AnnotatedHdf5Reader(),
+    "h5mu": AnnotatedHdf5Reader(),
+    "summarized_experiment": SummarizedExperimentReader(),
+    "table": TableReader(),
+}
 
 
 def reader_for(name: str) -> Reader:

@@ -69,7 +69,7 @@ class TableReader:
             frame = columnar.read_numbers(path, layout.id, layout.columns)
         if frame is None:
             text = grid_to_frame(_read_grid(path, layout), layout, str(path), labels=layout.id)
-            frame = _numbers_from_text(text, path, layout)
+            frame = numbers_from_text(text, path, layout)
         if layout.id is None and not layout.index_column:
             frame.index = pd.RangeIndex(1, len(frame) + 1)
         return frame
@@ -87,7 +87,27 @@ def _read_grid(path: Path, layout: TableFile) -> Grid:
             return arff.read_grid(path, layout)
 
 
-def _numbers_from_text(text: pd.DataFrame, path: Path, layout: Modality) -> pd.DataFrame:
+def numbers_from_text(text: pd.DataFrame, path: Path, layout: Modality) -> pd.DataFrame:
+    """Turn the picked columns of a table of text into float32, labelled as `layout` says.
+
+    Parameters
+    ----------
+    text
+        As from `grid_to_frame`.
+    path
+        The file, for messages.
+    layout
+        Which column labels the rows, which are measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    StratifyError
+        A column is missing or holds text.
+    """
     labels = text.index if layout.id is None else pd.Index(column_of(text, layout.id, str(path)), name=None)
     picked = picked_columns(list(text.columns), layout.id, layout.columns, str(path))
     columns = [
