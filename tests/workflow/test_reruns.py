@@ -65,6 +65,13 @@ def test_an_edited_study_reruns_the_stages_that_read_the_key(project, change, st
     assert project.plan() == of_alpha(of_both(*stages))
 
 
+def test_other_inner_folds_are_a_matter_of_the_models(project):
+    design = {"kind": "repeated_nested_cv", "outer": {"folds": 3, "repeats": 2}, "inner": {"folds": 2}}
+    project.edit("config/studies/alpha-response.yaml", lambda study: study.update(design=design))
+    expected = of_alpha(of_both("fit", "evaluate", "report", "track"))
+    assert project.plan() == expected - {("fit", "alpha-response", "comparators")}
+
+
 def test_an_edited_dataset_reruns_its_cohort_and_the_studies_of_it(project):
     project.edit("config/datasets/alpha.yaml", lambda dataset: dataset.update(title="Another title"))
     assert project.plan() == {("harmonize", "alpha")} | of_alpha(of_both(*OF_STUDIES))

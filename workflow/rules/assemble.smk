@@ -25,9 +25,9 @@ rule assemble:
             "biomarkers",
             "comparators",
             "group_by",
-            "design",
             "transductive",
             "exclude_suspected_duplicates",
+            design=["kind"],
         ),
         results=LAYOUT.results,
     message:

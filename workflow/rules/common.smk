@@ -74,11 +74,12 @@ wildcard_constraints:
     model="|".join({name for study in STUDIES.values() for name in study.models}),
 
 
-def section(*keys):
-    """What the study file says under some keys: the rule reruns when that changes, and only then."""
+def section(*keys, **parts):
+    """What the study file says under some keys, or parts of them: the rule reruns when that changes, and only then."""
+    included = dict.fromkeys(keys, True) | {key: set(part) for key, part in parts.items()}
 
     def read(wildcards):
-        content = STUDIES[wildcards.study].model_dump(mode="json", include=set(keys))
+        content = STUDIES[wildcards.study].model_dump(mode="json", include=included)
         return json.dumps(content, sort_keys=True)
 
     return read

@@ -20,7 +20,12 @@ rule split:
         mem_mb=1000,
     params:
         code=code_digest("split"),
-        section=section("datasets", "design", "exclude_suspected_duplicates", "seed"),
+        section=section(
+            "datasets",
+            "exclude_suspected_duplicates",
+            "seed",
+            design=["kind", "unit", "outer"],
+        ),
         results=LAYOUT.results,
     message:
         "Splitting the patients of {wildcards.study}"
