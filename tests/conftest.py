@@ -1,7 +1,9 @@
 """What tests of several stages share: a synthetic study with everything a fit needs."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,15 @@ from stratify.config import StudyConfig, validate
 from stratify.fit.canaries import Experiment
 from stratify.split import make_splits
 from stratify.synthetic import make_cohort
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of public cohort files; tests that need it are skipped where none is named."""
+    folder = os.environ.get("STRATIFY_MIRROR")
+    if not folder:
+        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
+    return Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Six cohorts with expression of many genes, harmonized by their dataset files, against known counts."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -81,14 +80,6 @@ CD274 = {
     "riaz_2017": ("Riaz", "patient_id", 51, 0.958),
     "imvigor210": ("IMVigor210", "Sample_id", 298, 0.958),
 }
-
-
-@pytest.fixture(scope="module")
-def mirror() -> Path:
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    return Path(folder)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The ten checkpoint blockade cohorts of `AllData.xlsx`, harmonized by their dataset files, against known counts."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -50,14 +49,6 @@ EMPTY = {
     "ravi_2023": {"cna_percent", "ecog"},
     "pradat_2023": {"pdl1_tps_percent", "msi_status", "pfs_days", "pfs_event"},
 }
-
-
-@pytest.fixture(scope="module")
-def mirror() -> Path:
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    return Path(folder)
 
 
 @pytest.fixture(scope="module")

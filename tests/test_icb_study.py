@@ -3,7 +3,6 @@
 Of the study's models only one is fitted here; nothing else is changed.
 """
 
-import os
 import shutil
 from pathlib import Path
 
@@ -61,7 +60,7 @@ TMB_WHERE_LORIS_SCORES = {"msk2": 0.522, "shim_2020": 0.601}
 
 
 @pytest.fixture(scope="module")
-def layout(tmp_path_factory) -> Layout:
+def layout(mirror, tmp_path_factory) -> Layout:
     """Run the study with one model, from fetch to evaluate."""
     folder = tmp_path_factory.mktemp("icb")
     config = shutil.copytree(ROOT / "config", folder / "config")
@@ -73,9 +72,8 @@ def layout(tmp_path_factory) -> Layout:
     about = ["--study", str(file), "--results", str(results.results)]
     signatures = ["--signatures", str(ROOT / "data" / "reference" / "signatures.yaml")]
     cohorts = [*study["datasets"]["train"], *study["datasets"]["evaluate"]]
-    mirror = ["--mirror", os.environ["STRATIFY_MIRROR"]]
     commands = [
-        ["fetch", "--source", str(config / "sources" / "loris_2024.yaml"), *raw, *mirror],
+        ["fetch", "--source", str(config / "sources" / "loris_2024.yaml"), *raw, "--mirror", str(mirror)],
         *(["harmonize", "--dataset", str(config / "datasets" / f"{name}.yaml"), *raw] for name in cohorts),
         ["assemble", *about, *signatures],
         ["split", *about, *signatures],

@@ -101,10 +101,15 @@ class DeLong:
         -------
         (float, float)
         """
-        if not self.variance > 0:
-            return np.nan, np.nan
-        reach = norm.ppf((1 + level) / 2) * np.sqrt(self.variance)
-        return max(0.0, self.auroc - reach), min(1.0, self.auroc + reach)
+        return _normal_interval(self.auroc, self.variance, level, lowest=0.0)
+
+
+def _normal_interval(value: float, variance: float, level: float, *, lowest: float) -> tuple[float, float]:
+    """Give the normal interval, cut at the lowest possible value and 1; NaN where the variance is zero or unknown."""
+    if not variance > 0:
+        return np.nan, np.nan
+    reach = norm.ppf((1 + level) / 2) * np.sqrt(variance)
+    return max(lowest, value - reach), min(1.0, value + reach)
 
 
 def delong(y: Labels, score: Floats) -> DeLong:
@@ -159,10 +164,7 @@ class PairedDeLong:
         -------
         (float, float)
         """
-        if not self.variance > 0:
-            return np.nan, np.nan
-        reach = norm.ppf((1 + level) / 2) * np.sqrt(self.variance)
-        return max(-1.0, self.difference - reach), min(1.0, self.difference + reach)
+        return _normal_interval(self.difference, self.variance, level, lowest=-1.0)
 
     def p_value(self) -> float:
         """Test the difference against zero, two-sided; NaN where the variance is zero or unknown."""

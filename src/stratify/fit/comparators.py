@@ -44,13 +44,13 @@ def compare(
     group = study.group_by or "cohort"
     published = {name: PUBLISHED[name] for name in study.comparators}
     refitted = {name: one for name, one in published.items() if one.learns}
-    parts = [_naive(patients, members, group) for _, members in splits.groupby("split", sort=True)]
-    parts += [
-        _refitted(patients, members, comparator, study.seed)
-        for _, members in splits.groupby("split", sort=True)
-        for comparator in refitted.values()
-    ]
-    judged = _in_their_role(patients, splits)
+    parts, predicted = [], []
+    for _, members in splits.groupby("split", sort=True):
+        train, _ = split_rows(patients, members)
+        rows = rows_to_predict(patients, members)
+        parts += [_naive(train, rows, group), *(_refitted(train, rows, one, study.seed) for one in refitted.values())]
+        predicted.append(rows)
+    judged = _in_their_role(patients, pd.concat(predicted))
     parts += [_formula(judged, one, study.seed) for name, one in published.items() if name not in refitted]
     parts += [_biomarker(judged, name, higher=higher) for name, higher in directions(study, table, signatures).items()]
     columns = ["model", *RESULT_COLUMNS]
@@ -87,10 +87,8 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
     return {**scored, **named}
 
 
-def _naive(patients: pd.DataFrame, members: pd.DataFrame, group: str) -> pd.DataFrame:
+def _naive(train: pd.DataFrame, rows: pd.DataFrame, group: str) -> pd.DataFrame:
     """Predict by the mean label of all training patients, and of those in the same group."""
-    train, _ = split_rows(patients, members)
-    rows = rows_to_predict(patients, members)
     prevalence = pd.Series(float(train["y"].mean()), index=rows.index)
     of_group = rows[group].map(train.groupby(group)["y"].mean().astype("float64")).astype("float64").fillna(prevalence)
     return pd.concat(
@@ -101,22 +99,19 @@ def _naive(patients: pd.DataFrame, members: pd.DataFrame, group: str) -> pd.Data
     )
 
 
-def _refitted(patients: pd.DataFrame, members: pd.DataFrame, comparator: Published, seed: int) -> pd.DataFrame:
+def _refitted(train: pd.DataFrame, rows: pd.DataFrame, comparator: Published, seed: int) -> pd.DataFrame:
     """Fit a published model on the training patients it has the inputs of, and predict those it can."""
-    train, _ = split_rows(patients, members)
-    rows = rows_to_predict(patients, members)
     try:
         fitted = comparator.fit(train, train["y"].astype(int), seed)
     except TooFewPatientsError as error:
-        logger.warning("split %s: nobody is scored: %s", members["split"].iloc[0], error)
+        logger.warning("split %s: nobody is scored: %s", rows["split"].iloc[0], error)
         return rows.assign(model=comparator.name, score=float("nan"), probability=float("nan"))
     return rows.assign(model=comparator.name, **comparator.score(fitted, rows))
 
 
-def _in_their_role(patients: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+def _in_their_role(patients: pd.DataFrame, predicted: pd.DataFrame) -> pd.DataFrame:
     """Give each patient the role in which what learns nothing is judged: held out where the design holds them out."""
-    roles = pd.concat([rows_to_predict(patients, members) for _, members in splits.groupby("split", sort=True)])
-    held_out = roles[roles["role"].ne("train")].drop_duplicates("patient_id").set_index("patient_id")["role"]
+    held_out = predicted[predicted["role"].ne("train")].drop_duplicates("patient_id").set_index("patient_id")["role"]
     role = held_out.reindex(patients["patient_id"]).fillna("train").to_numpy()
     return patients.assign(role=role, repeat=None, split=None)
 

@@ -4,7 +4,7 @@ import pandas as pd
 
 from stratify.artifacts.split import DUPLICATE, FINAL, SPLITS
 from stratify.config.study import External, LeaveOneOut, RepeatedNestedCv, StudyConfig
-from stratify.split.held_out import external, leave_one_out
+from stratify.split.held_out import external, leave_one_out, whole_split
 from stratify.split.nested_cv import repeated_folds
 from stratify.split.overlap.sides import suspected
 
@@ -35,8 +35,8 @@ def make_splits(name: str, study: StudyConfig, table: pd.DataFrame) -> pd.DataFr
             if isinstance(study.design, LeaveOneOut)
             else repeated_folds(patients, study.design.outer, study.seed)
         )
-        final = pd.DataFrame({"repeat": None, "split": FINAL, "patient_id": patients["patient_id"], "role": "train"})
-        splits = pd.concat([outer, final.astype({"repeat": "Int64"})], ignore_index=True)
+        nobody = pd.Series(data=False, index=patients.index)
+        splits = pd.concat([outer, whole_split(FINAL, patients, nobody)], ignore_index=True)
     return splits.assign(study=name)[list(SPLITS.columns)]
 
 

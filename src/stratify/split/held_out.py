@@ -32,7 +32,7 @@ def external(patients: pd.DataFrame, evaluate: list[str]) -> pd.DataFrame:
     absent = [name for name in evaluate if not patients["cohort"].eq(name).any()]
     if absent:
         raise StratifyError(f"cohort {absent[0]!r} has no patient in the study table; see its steps in attrition")
-    return _split(FINAL, patients, patients["cohort"].isin(evaluate))
+    return whole_split(FINAL, patients, patients["cohort"].isin(evaluate))
 
 
 def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
@@ -69,10 +69,26 @@ def _leave_each_out(patients: pd.DataFrame, unit: str, units: list[str]) -> Iter
         out = patients[unit].eq(name)
         if patients.loc[~out, "y"].nunique() < 2:
             raise StratifyError(f"design leave_one_out: without {unit} {name} all patients have one label")
-        yield _split(f"{unit}_{name}", patients, out)
+        yield whole_split(f"{unit}_{name}", patients, out)
 
 
-def _split(name: str, patients: pd.DataFrame, held_out: pd.Series) -> pd.DataFrame:
+def whole_split(name: str, patients: pd.DataFrame, held_out: pd.Series) -> pd.DataFrame:
+    """Make one split of no repetition.
+
+    Parameters
+    ----------
+    name
+        Name of the split.
+    patients : DataFrame, shape (n_patients, …)
+        Column `patient_id`.
+    held_out : Series of bool, shape (n_patients,)
+        Who is tested on; all others train. Index of `patients`.
+
+    Returns
+    -------
+    DataFrame, shape (n_patients, 4)
+        As from `external`.
+    """
     role = held_out.map({True: "test", False: "train"})
     return pd.DataFrame({"repeat": None, "split": name, "patient_id": patients["patient_id"], "role": role}).astype(
         {"repeat": "Int64"}

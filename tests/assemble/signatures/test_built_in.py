@@ -1,7 +1,6 @@
 """The collections beside the default catalogue: hand-computed values, and the tables they were copied from."""
 
 import csv
-import os
 from pathlib import Path
 
 import numpy as np
@@ -84,14 +83,11 @@ def test_every_entry_cites_its_row_and_pmid():
 
 
 @pytest.fixture(scope="module")
-def rows() -> dict[str, tuple[set[str], str]]:
+def rows(mirror) -> dict[str, tuple[set[str], str]]:
     """Genes and reference of each row of the two tables."""
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
     found: dict[str, tuple[set[str], str]] = {}
     for path, name in (("gene_id_map/marker.tsv", "Geneset"), ("compass_itrp/conception.tsv", "GeneSet")):
-        file = Path(folder) / path
+        file = mirror / path
         sets = load_gene_sets(file, name=name, genes="Genes", separator=":")
         with file.open(encoding="utf-8", newline="") as opened:
             reference = {row[name]: row["Reference"] for row in csv.DictReader(opened, delimiter="\t")}
@@ -112,11 +108,8 @@ def test_genes_and_pmids_are_those_of_the_tables(rows, name):
 
 
 @pytest.mark.cohorts
-def test_the_pairs_of_impres_are_those_of_the_table():
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    table = pd.read_csv(Path(folder) / "gene_id_map/marker.tsv", sep="\t", index_col="Geneset")
+def test_the_pairs_of_impres_are_those_of_the_table(mirror):
+    table = pd.read_csv(mirror / "gene_id_map/marker.tsv", sep="\t", index_col="Geneset")
     first, second = (table.loc[f"Auslander_IMPRES{side}", "Genes"].split(":") for side in (1, 2))
     assert EXTENDED["impres"].pairs == list(zip(first, second, strict=True))
     assert EXTENDED["impres"].pmid in table.loc["Auslander_IMPRES1", "Reference"]

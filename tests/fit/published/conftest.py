@@ -1,8 +1,5 @@
 """The LORIS workbook in the names of the study table, without the dataset files, and synthetic patients like it."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -56,11 +53,8 @@ def in_our_names(sheet: pd.DataFrame) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def workbook() -> dict[str, pd.DataFrame]:
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    sheets = pd.read_excel(Path(folder) / "loris_2024" / "AllData.xlsx", sheet_name=None)
+def workbook(mirror) -> dict[str, pd.DataFrame]:
+    sheets = pd.read_excel(mirror / "loris_2024" / "AllData.xlsx", sheet_name=None)
     return {name: in_our_names(sheet) for name, sheet in sheets.items()}
 
 

@@ -1,7 +1,6 @@
 """Real expression: units, symbols, and agreement with scores that others computed from the same samples."""
 
 import hashlib
-import os
 import warnings
 from pathlib import Path
 
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.cohorts
 GENES = {"source": "gene_id_map", "file": "gene_id_map.tsv", "from": "entrez"}
 RIAZ = "riaz_2017/GSE91061_BMS038109Sample.hg19KnownGene.raw.csv.gz"
 LOG2_TPM = {"unit": "log2_tpm", "offset": 0.001, "to": "log2_tpm"}
-
-
-@pytest.fixture(scope="module")
-def mirror():
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    return Path(folder)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Small R objects with everything that the containers of real cohorts have."""
 
 import importlib.util
-import os
 import sys
 from pathlib import Path
 
@@ -17,12 +16,3 @@ _spec.loader.exec_module(r_files_module)
 def r():
     """The writer of R files."""
     return r_files_module
-
-
-@pytest.fixture(scope="session")
-def mirror():
-    """The folder of public cohort files."""
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if folder is None:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
-    return folder

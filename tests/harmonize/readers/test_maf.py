@@ -1,7 +1,6 @@
 """The reader of mutations."""
 
 import gzip
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -242,10 +241,7 @@ def test_dataset_files_that_contradict_themselves(keys, message):
 
 
 @pytest.mark.cohorts
-def test_mutations_of_riaz():
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
+def test_mutations_of_riaz(mirror):
     file = "pre_therapy_nonsynonmous_mutations.csv"
     exomes = {"file": "genomic_data_per_case.csv", "id": "Patient", "column": "Pre-treatment Exome", "is_one_of": ["1"]}
     mutations = {
@@ -255,10 +251,10 @@ def test_mutations_of_riaz():
         "profiled": exomes,
     }
     layout = maf(file=file, id="Hugo Symbol", mutations=mutations)
-    counts = MafReader().read_modality(Path(folder) / "riaz_2017" / file, layout)
+    counts = MafReader().read_modality(mirror / "riaz_2017" / file, layout)
     assert names(counts) == {}
     assert counts.shape[1] == 68
     assert burden(counts, None).sum() == 28589
     assert burden(counts, None)[["Pt10", "Pt101"]].tolist() == [75, 10]
-    clinical = pd.read_csv(Path(folder) / "riaz_2017/bms038_clinical_data.csv", dtype="str")
+    clinical = pd.read_csv(mirror / "riaz_2017/bms038_clinical_data.csv", dtype="str")
     assert set(counts.columns) <= set(clinical["PatientID"])

@@ -1,6 +1,5 @@
 """The audit on the checkpoint blockade cohorts of one hospital and of others, against known counts."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -33,14 +32,11 @@ DATASETS = [
 
 
 @pytest.fixture(scope="module")
-def cohorts(tmp_path_factory):
-    folder = os.environ.get("STRATIFY_MIRROR")
-    if not folder:
-        pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
+def cohorts(mirror, tmp_path_factory):
     results, cohorts = tmp_path_factory.mktemp("overlap"), []
     for dataset in DATASETS:
         file = CONFIG / f"datasets/{dataset}.yaml"
-        assert main(["harmonize", "--dataset", str(file), "--raw", folder, "--results", str(results)]) == 0
+        assert main(["harmonize", "--dataset", str(file), "--raw", str(mirror), "--results", str(results)]) == 0
         clinical = read_table(CLINICAL, Layout(results).clinical(dataset))
         cohorts.append(Cohort(dataset, load_dataset(file), clinical))
     return cohorts
