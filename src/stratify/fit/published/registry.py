@@ -1,6 +1,5 @@
 """The published comparators that a study can name, where they come from, and how to call them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +7,7 @@ import pandas as pd
 
 from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.errors import StratifyError
-from stratify.fit.published.classifier import PublishedClassifier
+from stratify.fit.published.classifier import ProbabilityMixin, PublishedClassifier
 from stratify.fit.published.formulas import LorisNsclc, LorisPanCancer, Tmb10
 from stratify.fit.published.loris_refit import LorisRefit
 from stratify.fit.published.rf16 import RandomForest16
@@ -32,16 +31,10 @@ class Published:
         For the report.
     citation
         Who published it, and where.
-    inputs
-        Columns of the study table that it reads.
-    learns
-        Whether it is fitted to training patients; a formula is not.
-    gives_probability
-        Whether its score stands for a probability.
+    kind
+        Class of its estimator.
     reads_published_constants
         Whether it reads what the source of a cohort published where that differs from what models may read.
-    build
-        Makes the unfitted estimator from a seed.
     fitted_to
         Datasets whose patients its published coefficients were fitted to, as the authors' code reads them.
     """
@@ -49,12 +42,28 @@ class Published:
     name: str
     title: str
     citation: str
-    inputs: tuple[str, ...]
-    learns: bool
-    gives_probability: bool
-    reads_published_constants: bool
-    build: Callable[[int], PublishedClassifier]
+    kind: type[PublishedClassifier]
+    reads_published_constants: bool = False
     fitted_to: frozenset[str] = frozenset()
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns of the study table that it reads."""
+        return self.kind.inputs
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is fitted to training patients; a formula is not."""
+        return self.kind.learns
+
+    @property
+    def gives_probability(self) -> bool:
+        """Whether its score stands for a probability."""
+        return issubclass(self.kind, ProbabilityMixin)
+
+    def build(self, seed: int) -> PublishedClassifier:
+        """Make the unfitted estimator; only what learns has a use for the seed."""
+        return self.kind(random_state=seed) if self.learns else self.kind()
 
     def features(self, table: pd.DataFrame) -> pd.DataFrame:
         """Take the inputs as this comparator may read them.
@@ -169,53 +178,35 @@ _ENTRIES = (
         name="loris_pan_cancer",
         title="LORIS, pan-cancer formula",
         citation=CHANG_2024,
-        inputs=LorisPanCancer.inputs,
-        learns=False,
-        gives_probability=True,
+        kind=LorisPanCancer,
         reads_published_constants=True,
-        build=lambda _: LorisPanCancer(),
         fitted_to=frozenset({"chowell_2022_train"}),
     ),
     Published(
         name="loris_nsclc",
         title="LORIS, formula for non-small-cell lung cancer",
         citation=CHANG_2024,
-        inputs=LorisNsclc.inputs,
-        learns=False,
-        gives_probability=True,
+        kind=LorisNsclc,
         reads_published_constants=True,
-        build=lambda _: LorisNsclc(),
         fitted_to=frozenset({"chowell_2022_train", "chowell_2022_test"}),
     ),
     Published(
         name="loris_refit",
         title="LORIS design, refitted without class weights",
         citation=CHANG_2024,
-        inputs=LorisRefit.inputs,
-        learns=True,
-        gives_probability=True,
-        reads_published_constants=False,
-        build=lambda seed: LorisRefit(random_state=seed),
+        kind=LorisRefit,
     ),
     Published(
         name="rf16",
         title="Random forest of 16 features, refitted",
         citation=CHOWELL_2022,
-        inputs=RandomForest16.inputs,
-        learns=True,
-        gives_probability=True,
-        reads_published_constants=False,
-        build=lambda seed: RandomForest16(random_state=seed),
+        kind=RandomForest16,
     ),
     Published(
         name="tmb_10",
         title="TMB of at least 10 per megabase",
         citation=MARABELLE_2020,
-        inputs=Tmb10.inputs,
-        learns=False,
-        gives_probability=False,
-        reads_published_constants=False,
-        build=lambda _: Tmb10(),
+        kind=Tmb10,
     ),
 )
 
