@@ -76,7 +76,9 @@ wildcard_constraints:
 
 def section(*keys, **parts):
     """What the study file says under some keys, or parts of them: the rule reruns when that changes, and only then."""
-    included = dict.fromkeys(keys, True) | {key: set(part) for key, part in parts.items()}
+    included = dict.fromkeys(keys, True) | {
+        key: set(part) for key, part in parts.items()
+    }
 
     def read(wildcards):
         content = STUDIES[wildcards.study].model_dump(mode="json", include=included)
