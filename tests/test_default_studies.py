@@ -45,7 +45,7 @@ def commands(name, results):
         ["fetch", "--source", str(ROOT / "config" / "sources" / f"{source}.yaml"), *raw, *where],
         ["harmonize", "--dataset", str(ROOT / "config" / "datasets" / f"{dataset}.yaml"), *raw, *where],
         ["assemble", *file, *where, *signatures],
-        ["split", *file, *where, *signatures],
+        ["split", *file, *where],
         ["fit", "--model", "comparators", *file, *where, *signatures],
     ]
 

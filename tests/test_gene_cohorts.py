@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdata
+import yaml
 
 from stratify.artifacts.harmonize import CLINICAL, FINDINGS, MODALITY
 from stratify.artifacts.layout import Layout
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.cohorts
 
 CONFIG = Path(__file__).parents[1] / "config"
 STUDY = load_study(CONFIG / "studies/melanoma-icb-genes.yaml")
+
+GENE_ID_MAP = {"source": "gene_id_map", "file": "gene_id_map.tsv", "from": "entrez"}
 
 # who leaves, in order: reason and number; then responders and non-responders among those who stay
 ATTRITION = {
@@ -82,20 +85,36 @@ CD274 = {
 }
 
 
+def dataset_file(dataset: str, tmp_path_factory) -> Path:
+    """The dataset's file; of riaz_2017 without the tables of genes that are not in the mirror."""
+    file = CONFIG / f"datasets/{dataset}.yaml"
+    if dataset != "riaz_2017":
+        return file
+    content = yaml.safe_load(file.read_text())
+    expression = content["modalities"]["expression"] | {"to": "log2_cpm", "genes": GENE_ID_MAP}
+    del expression["lengths"]
+    content["modalities"]["expression"] = expression
+    copied = tmp_path_factory.mktemp("config") / "datasets" / file.name
+    copied.parent.mkdir()
+    (copied.parents[1] / "sources").symlink_to((CONFIG / "sources").resolve())
+    copied.write_text(yaml.safe_dump(content))
+    return copied
+
+
 @pytest.fixture(scope="module")
 def layout(mirror, tmp_path_factory) -> Layout:
     results = tmp_path_factory.mktemp("genes")
     for dataset in ATTRITION:
-        file = CONFIG / f"datasets/{dataset}.yaml"
+        file = dataset_file(dataset, tmp_path_factory)
         arguments = ["harmonize", "--dataset", str(file), "--raw", str(mirror), "--results", str(results)]
         assert main(arguments) == 0, dataset
     return Layout(results)
 
 
 @pytest.fixture(scope="module")
-def cohort(layout):
+def cohort(layout, tmp_path_factory):
     def read(dataset: str) -> Cohort:
-        config = load_dataset(CONFIG / f"datasets/{dataset}.yaml")
+        config = load_dataset(dataset_file(dataset, tmp_path_factory))
         tables = {
             name: read_table(MODALITY, layout.modality(dataset, name)).set_index("feature")
             for name in config.modalities

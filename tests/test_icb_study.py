@@ -76,7 +76,7 @@ def layout(mirror, tmp_path_factory) -> Layout:
         ["fetch", "--source", str(config / "sources" / "loris_2024.yaml"), *raw, "--mirror", str(mirror)],
         *(["harmonize", "--dataset", str(config / "datasets" / f"{name}.yaml"), *raw] for name in cohorts),
         ["assemble", *about, *signatures],
-        ["split", *about, *signatures],
+        ["split", *about],
         ["fit", "--model", "comparators", *about, *signatures],
         ["fit", "--model", MODEL, *about, *signatures],
         ["evaluate", *about],

@@ -22,6 +22,7 @@ STAGES = {
 VERBS = {
     "score": "score new patients with a registered or saved model",
     "example": "write a synthetic input file for a model, to try `score` with",
+    "export": "write a study's patients as a MuData file, for muon and scanpy",
 }
 COMMANDS = STAGES | VERBS
 

@@ -1,18 +1,26 @@
-"""A small, valid study of cBioPortal with invented patients, for tests and the walk-through of the documentation."""
+"""A small, valid study of cBioPortal with invented patients, for tests and the walk-through of the documentation.
 
+`python -m stratify.synthetic_cbioportal folder` writes one.
+"""
+
+import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from stratify.synthetic import SIGNAL_GENES
+from stratify.synthetic_genes import add_signatures_argument, gene_names, signature_genes
 
 STUDY = "synthetic_toy"
 MUTATED = ("BRAF", "NRAS", "TP53", "CDKN2A")
 _CLASSES = ("Missense_Mutation", "Nonsense_Mutation", "Frame_Shift_Del", "Silent")
 
 
-def write_cbioportal_study(folder: Path, n: int = 40, *, n_genes: int = 30, seed: int = 0) -> None:
+def write_cbioportal_study(
+    folder: Path, n: int = 40, *, genes: Sequence[str] = (), n_genes: int = 30, seed: int = 0
+) -> None:
     """Write a study folder: clinical tables, mutations, expression, copy number, case lists, with their meta files.
 
     Response depends on the genes of `stratify.synthetic.SIGNAL_GENES`. The last sample was not sequenced; the first
@@ -24,8 +32,10 @@ def write_cbioportal_study(folder: Path, n: int = 40, *, n_genes: int = 30, seed
         Where to write; made where it does not exist.
     n
         Number of patients, at least four; every second one responds.
+    genes
+        Symbols of further genes to measure.
     n_genes
-        Number of genes with expression, the signal genes included.
+        Number of genes with expression, filled up with invented ones.
     seed
         Seed; the same seed gives the same study.
     """
@@ -36,10 +46,10 @@ def write_cbioportal_study(folder: Path, n: int = 40, *, n_genes: int = 30, seed
     _write(folder, "meta_study.txt", _meta(name="Synthetic toy study", type_of_cancer="mel", description="Invented"))
     _write_clinical(folder, patients, samples, responds, rng)
     _write_mutations(folder, samples[:-1], rng)
-    genes = [*SIGNAL_GENES, *(f"TOYGENE{number}" for number in range(1, n_genes - len(SIGNAL_GENES) + 1))]
-    expression = rng.normal(5, 1, (n_genes, n)).clip(0)
+    symbols = gene_names(genes, n_genes)
+    expression = rng.normal(5, 1, (len(symbols), n)).clip(0)
     expression[: len(SIGNAL_GENES)] += responds
-    table = pd.DataFrame(expression.round(4), index=genes, columns=samples)
+    table = pd.DataFrame(expression.round(4), index=symbols, columns=samples)
     _write_matrix(folder, "mrna_seq_tpm", ("MRNA_EXPRESSION", "CONTINUOUS"), table)
     levels = rng.choice([-2, -1, 0, 0, 0, 1, 2], (len(MUTATED), n))
     table = pd.DataFrame(levels, index=list(MUTATED), columns=samples)
@@ -139,3 +149,16 @@ def _write_matrix(folder: Path, name: str, kind: tuple[str, str], values: pd.Dat
         data_filename=f"data_{name}.txt",
     )
     _write(folder, f"meta_{name}.txt", meta)
+
+
+def main() -> None:
+    """Write a study of 70 patients whose expression has the genes of the signatures."""
+    parser = argparse.ArgumentParser(prog="python -m stratify.synthetic_cbioportal", description=main.__doc__)
+    parser.add_argument("folder", type=Path, help="folder to write")
+    add_signatures_argument(parser)
+    args = parser.parse_args()
+    write_cbioportal_study(args.folder, 70, genes=signature_genes(args.signatures), n_genes=300)
+
+
+if __name__ == "__main__":
+    main()

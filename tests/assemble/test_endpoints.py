@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from stratify.assemble.endpoints import label, opposite
-from stratify.config.study import AsPublished, LandmarkEvent, ObjectiveResponse
+from stratify.config.endpoint import AsPublished, LandmarkEvent, ObjectiveResponse
 from stratify.errors import StratifyError
 
 OBJECTIVE = ObjectiveResponse(rule="objective_response")

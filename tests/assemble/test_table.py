@@ -57,6 +57,28 @@ def test_everyone_who_leaves_is_counted_under_a_reason(make_study, signatures):
     assert len(table) == 15
 
 
+def test_who_is_not_in_the_population_leaves_under_the_value(make_study, signatures):
+    cohort = make_cohort(n=20)
+    arm = pd.Series(["anti_pd1"] * 15 + ["chemotherapy"] * 3 + [None] * 2, dtype="str")
+    study = make_study(population={"clin.arm": ["anti_pd1", "anti_pdl1"], "clin.stage": [3, 4]})
+    stage = [2.0, 3.0, *[4.0] * 18]
+    table, attrition = run(
+        "toy-study", study, [with_clinical(cohort, **{"clin.arm": arm, "clin.stage": stage})], signatures
+    )
+    assert attrition[["reason", "n_excluded"]].to_numpy().tolist()[1:-1] == [
+        ["not in the study's population (clin.arm chemotherapy)", 3],
+        ["not in the study's population (clin.arm missing)", 2],
+        ["not in the study's population (clin.stage 2.0)", 1],
+    ]
+    assert table["patient_id"].tolist() == cohort.clinical["patient_id"].tolist()[1:15]
+
+
+def test_a_population_by_an_unknown_column_is_one_message(make_study, signatures):
+    study = make_study(population={"clin.sexx": ["female"]})
+    with pytest.raises(StratifyError, match=r"cohort 'toy' has no 'clin.sexx'; did you mean 'clin.sex'"):
+        run("toy-study", study, [make_cohort(n=20)], signatures)
+
+
 def test_of_several_baseline_samples_the_first_by_identifier_is_kept(make_study, signatures):
     cohort = make_cohort(n=20)
     patient = cohort.clinical["patient_id"].replace({"toy:P004": "toy:P002"})

@@ -87,6 +87,6 @@ def test_without_an_audit_there_is_no_such_measure(study):
 
 def test_cohorts_that_could_not_be_compared_are_counted(study):
     counts = {"observed": [3, pd.NA, pd.NA], "n_identifiers": [pd.NA] * 3, "n_profiles": [pd.NA, 0, pd.NA]}
-    summary = pd.DataFrame(counts, dtype="Int64")
+    summary = pd.DataFrame(counts | {"n_mutations": [pd.NA] * 3}, dtype="Int64")
     found = measure(study, pairs=pair("chance"), summary=summary).loc[AUDITED, "detail"]
     assert found == "none; nothing could be compared in 1 pair of cohorts"

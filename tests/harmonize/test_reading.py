@@ -262,6 +262,25 @@ def test_a_feature_may_be_called_na(tmp_path, modality, values):
         assert READER.read_modality(tmp_path / "m.csv", modality(comment=comment)).index.tolist() == ["NA", "X"]
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
+@pytest.mark.parametrize("pack", ["", ".gz"])
+def test_numbers_with_and_without_quotes_packed_or_plain(tmp_path, modality, quote, pack):
+    lines = ["gene,a,b", *(f"{quote}G{at}{',' if quote else ''}x{quote},{at}.5,{-at}" for at in range(300))]
+    path = tmp_path / f"m.csv{pack}"
+    text = ("\n".join(lines) + "\n").encode()
+    path.write_bytes(gzip.compress(text) if pack else text)
+    found = table.delimited.read_numbers(path, modality(), "gene", None)
+    assert found.index[[0, 299]].tolist() == (["G0,x", "G299,x"] if quote else ["G0x", "G299x"])
+    np.testing.assert_array_equal(found.to_numpy(), np.float32([[at + 0.5, -at] for at in range(300)]))
+
+
+def test_a_nameless_column_of_measurements_is_not_dropped(tmp_path, modality):
+    (tmp_path / "m.csv").write_text("gene,a,\nX,1,2\n")
+    assert READER.read_modality(tmp_path / "m.csv", modality()).columns.tolist() == ["a", ""]
+    (tmp_path / "m.csv").write_text(",gene,a\n1,X,2\n")
+    assert READER.read_modality(tmp_path / "m.csv", modality()).columns.tolist() == ["a"]
+
+
 def test_text_among_numbers_names_value_feature_and_column(tmp_path, modality):
     (tmp_path / "m.csv").write_text("gene,a,b\nX,1,2\nY,1,<5\nZ,1,low\n")
     with pytest.raises(StratifyError, match=r"m.csv: column 'b': expected numbers, found 2 values: '<5' \(Y\)"):
@@ -283,6 +302,19 @@ def test_columns_that_are_not_there(tmp_path, modality):
         READER.read_modality(tmp_path / "m.csv", modality(columns="^z"))
     with pytest.raises(StratifyError, match=r"2 columns are called 'a' \(numbers 2, 3\)"):
         READER.read_modality(tmp_path / "m.csv", modality(id="a"))
+
+
+def test_what_is_no_text_is_said_to_be_that(tmp_path, modality):
+    for content, message in [
+        (b"gene\0a", "holds bytes that no text has"),
+        ("gene,a\nX,1\n".encode("utf-16"), "utf-16 text, not utf-8-sig; write `encoding: utf-16`"),
+        (b"\n <!DOCTYPE html>\n<html></html>\n", "a web page, not a table"),
+    ]:
+        (tmp_path / "m.csv").write_bytes(content)
+        with pytest.raises(StratifyError, match=message):
+            READER.read_modality(tmp_path / "m.csv", modality())
+    (tmp_path / "m.csv").write_bytes("gene,a\nX,1\n".encode("utf-16"))
+    assert READER.read_modality(tmp_path / "m.csv", modality(encoding="utf-16")).loc["X", "a"] == 1
 
 
 def test_a_wrong_separator_is_guessed_in_the_message(tmp_path, modality):

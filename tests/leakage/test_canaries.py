@@ -38,13 +38,10 @@ def run(experiment):
     table = experiment.assembled().table
     reported = cross_fit(experiment.study, experiment.model, table, experiment.splits)
     final = final_model(
-        experiment.name,
-        experiment.study,
+        experiment,
         datasets={cohort.name: cohort.config for cohort in experiment.cohorts},
-        model=experiment.model,
         tuned=reported.tuned[FINAL],
         train=split_rows(table, experiment.splits[experiment.splits["split"].eq(FINAL)])[0],
-        signatures=experiment.signatures,
     )
     return table, reported, final
 
@@ -163,8 +160,8 @@ def by_position(monkeypatch):
 
     original = module.feature_values
 
-    def leaky(cohort, signatures):
-        values = original(cohort, signatures)
+    def leaky(*arguments):
+        values = original(*arguments)
         return values.assign(**{"gene.CXCL9": np.arange(len(values)) % 7 * 1.0})
 
     monkeypatch.setattr("stratify.assemble.table.feature_values", leaky)
@@ -198,8 +195,8 @@ def test_a_z_score_over_the_cohort_trips_the_single_patient_canary(make_experime
 
     original = module.feature_values
 
-    def relative(cohort, signatures):
-        values = original(cohort, signatures)
+    def relative(*arguments):
+        values = original(*arguments)
         return values.assign(**{"gene.CD8A": values["gene.CD8A"] - values["gene.CD8A"].mean()})
 
     experiment = make_experiment(n=40)

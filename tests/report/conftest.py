@@ -97,7 +97,7 @@ def arguments(tmp_path_factory: pytest.TempPathFactory) -> argparse.Namespace:
 
 @pytest.fixture(scope="session")
 def results(arguments: argparse.Namespace) -> StudyResults:
-    return load_results(arguments, arguments.signatures)
+    return load_results(arguments)
 
 
 @pytest.fixture(scope="session")
@@ -139,7 +139,9 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
     write_table(pd.DataFrame(columns=list(OVERLAP_SUMMARY.columns)), OVERLAP_SUMMARY, layout.overlap_summary(STUDY))
     write_table(_canaries(study), CANARIES, layout.canaries(STUDY))
     write_table(univariate(table, features, study_id=STUDY), UNIVARIATE, layout.univariate(STUDY))
-    return argparse.Namespace(study=config / "studies" / f"{STUDY}.yaml", results=layout.results, signatures=signatures)
+    return argparse.Namespace(
+        study=config / "studies" / f"{STUDY}.yaml", results=layout.results, signatures=[signatures]
+    )
 
 
 def study_table(n: int = 80) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 import argparse
 import hashlib
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -9,9 +8,8 @@ from stratify.artifacts.evaluate import CANARIES
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table, write_table
 from stratify.cli import main
-from stratify.commands.report import add_arguments, load_results
+from stratify.commands.report import load_results
 from stratify.errors import StratifyError
-from stratify.report.illustrations import illustrate
 
 STUDY = "mock-response"
 
@@ -45,8 +43,8 @@ def test_report_is_written_twice_the_same(folder):
 
 
 def test_provenance_is_that_of_the_files(arguments):
-    results = load_results(arguments, arguments.signatures)
-    assert results.provenance.command.endswith(f" --signatures {arguments.signatures.as_posix()}")
+    results = load_results(arguments)
+    assert results.provenance.command.endswith(f" --signatures {arguments.signatures[0].as_posix()}")
     assert results.provenance.study_sha256 == hashlib.sha256(arguments.study.read_bytes()).hexdigest()
     assert list(results.provenance.manifests) == ["mock_source"]
     assert results.champion == "elastic_net"
@@ -61,24 +59,26 @@ def test_the_signature_catalogue_is_read(folder, capsys):
     assert "signatures.yaml" in capsys.readouterr().err
 
 
-def test_the_default_catalogue_is_that_of_the_other_commands():
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    assert parser.parse_args(["--study", "a.yaml"]).signatures == Path("data/reference/signatures.yaml")
-
-
-def test_figures_need_no_catalogue(arguments):
-    results = load_results(argparse.Namespace(study=arguments.study, results=arguments.results))
-    assert results.signatures == {}
+def test_the_study_names_its_catalogues(folder, monkeypatch):
+    study = folder / f"config/studies/{STUDY}.yaml"
+    (folder / "data/reference").mkdir(parents=True)
+    (folder / "signatures.yaml").rename(folder / "data/reference/mine.yaml")
+    study.write_text(study.read_text() + "signatures: [mine]\n")
+    monkeypatch.chdir(folder)
+    results = load_results(argparse.Namespace(study=study, results=folder / "results", signatures=None))
+    assert "cyt" in results.signatures
     assert "--signatures" not in results.provenance.command
-    assert illustrate(results)["forest"].figure is not None
 
 
 def test_a_failed_canary_takes_the_championship(folder):
     path = Layout(folder / "results").canaries(STUDY)
     canaries = read_table(CANARIES, path)
     write_table(canaries.assign(passed=canaries["model"] != "elastic_net"), CANARIES, path)
-    arguments = argparse.Namespace(study=folder / f"config/studies/{STUDY}.yaml", results=folder / "results")
+    arguments = argparse.Namespace(
+        study=folder / f"config/studies/{STUDY}.yaml",
+        results=folder / "results",
+        signatures=[folder / "signatures.yaml"],
+    )
     assert load_results(arguments).champion == "lightgbm"
     write_table(canaries.assign(passed=False), CANARIES, path)
     assert load_results(arguments).champion is None

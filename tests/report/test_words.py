@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from stratify.config.study import AsPublished, LandmarkEvent, ObjectiveResponse
+from stratify.config.endpoint import AsPublished, LandmarkEvent, ObjectiveResponse
 from stratify.fetch.placed import PLACED
 from stratify.report.canaries import canary_groups
 from stratify.report.caveats import caveats

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stratify.assemble.signatures import Signature
 from stratify.score import PatientModel
 from stratify.score.model import OUTPUT_COLUMNS
 
@@ -77,6 +78,17 @@ def test_a_signature_that_is_given_is_not_replaced(model, patients):
     given = patients.assign(**{"sig.cyt": 4.2})
     without_genes = given.drop(columns=["gene.GZMA", "gene.PRF1"])
     pd.testing.assert_frame_equal(model.predict(given), model.predict(without_genes))
+
+
+def test_a_signature_on_some_of_its_genes_counts_with_their_share(model, patients):
+    wide = Signature.model_validate({**model.card.signatures["cyt"].model_dump(), "genes": ["GZMA", "PRF1", "GZMB"]})
+    card = model.card.model_copy(update={"signatures": {"cyt": wide}})
+    frame = patients.drop(columns="sig.cyt").dropna()
+    found = PatientModel(model.pipeline, card).predict(frame)
+    np.testing.assert_allclose(found["feature_coverage"], (3 + 2 / 3) / 4)
+    assert (found["missing_features"] == "").all()
+    expected = model.predict(frame)["probability"]  # the two genes there are those of the narrower signature
+    np.testing.assert_allclose(found["probability"], expected, rtol=0, atol=1e-12)
 
 
 def test_values_beyond_training_are_flagged(model, patients):

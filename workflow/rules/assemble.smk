@@ -3,7 +3,7 @@ rule assemble:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
         harmonized=harmonized,
-        signatures=SIGNATURES,
+        signatures=signature_files,
     output:
         table=LAYOUT.table("{study}"),
         attrition=LAYOUT.attrition("{study}"),
@@ -25,6 +25,8 @@ rule assemble:
             "biomarkers",
             "comparators",
             "group_by",
+            "gene_universe",
+            "population",
             "transductive",
             "exclude_suspected_duplicates",
             design=["kind"],

@@ -17,7 +17,6 @@ from stratify.track.store import record_is_stale
 
 LAYOUT = Layout(Path("results"))
 RAW = "data/raw"
-SIGNATURES = "data/reference/signatures.yaml"
 FIRST = "first"
 
 
@@ -104,6 +103,10 @@ def model_section(wildcards):
     )
     search = STUDIES[wildcards.study].models[wildcards.model].model_dump(mode="json")
     return json.dumps([content, search], sort_keys=True)
+
+
+def signature_files(wildcards):
+    return [f"data/reference/{name}.yaml" for name in STUDIES[wildcards.study].signatures]
 
 
 def dataset_files(wildcards):

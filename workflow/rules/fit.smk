@@ -3,7 +3,7 @@ rule fit:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
         harmonized=harmonized,
-        signatures=SIGNATURES,
+        signatures=signature_files,
         table=LAYOUT.table("{study}"),
         splits=LAYOUT.splits("{study}"),
     output:
@@ -35,7 +35,7 @@ rule fit_comparators:
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
-        signatures=SIGNATURES,
+        signatures=signature_files,
         table=LAYOUT.table("{study}"),
         splits=LAYOUT.splits("{study}"),
     output:

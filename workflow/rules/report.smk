@@ -12,7 +12,7 @@ rule report:
         overlap_summary=LAYOUT.overlap_summary("{study}"),
         predictions=of_models(LAYOUT.predictions),
         tuning=of_models(LAYOUT.tuning),
-        signatures=SIGNATURES,
+        signatures=signature_files,
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),

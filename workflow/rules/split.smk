@@ -3,7 +3,6 @@ rule split:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
         harmonized=harmonized,
-        signatures=SIGNATURES,
         table=LAYOUT.table("{study}"),
     output:
         splits=LAYOUT.splits("{study}"),
@@ -17,7 +16,7 @@ rule split:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=2000,
     params:
         code=code_digest("split"),
         section=section(
@@ -30,4 +29,4 @@ rule split:
     message:
         "Splitting the patients of {wildcards.study}"
     shell:
-        "stratify split --study {input.study} --results {params.results} --signatures {input.signatures} > {log} 2>&1"
+        "stratify split --study {input.study} --results {params.results} > {log} 2>&1"

@@ -49,8 +49,9 @@ prediction interval; null below three, not given for `all`), `auroc_tau` (on the
 the mean is over: cohorts for `internal`, else patient pools, the cohorts of one taken together by inverse variance
 first), and of probabilities `observed_expected`; cohorts with fewer than ten patients in a class, and those where the
 score ties everyone or separates the classes, are not in it. Cohort `weighted_mean` (weights: patients with a score) has
-`auroc`, `cohorts_pooled` and `brier`, over every cohort in which they are defined. `n` and `n_events` are sums over the
-cohorts in the mean. Fewer than two make no mean: a null estimate."""
+`auroc`, `cohorts_pooled` and `brier`, over every cohort in which they are defined; cohort `mean_of_cohorts` the same
+with every cohort counting the same, its interval from a bootstrap over patients within cohorts. `n` and `n_events` are
+sums over the cohorts in the mean. Fewer than two make no mean: a null estimate."""
 
 COMPARISONS = closed(
     "comparisons",
@@ -79,7 +80,8 @@ can score; every model against every comparator, and the models pairwise in the 
 Metrics: `auroc` (above 0 the model is better) and, where both give probabilities, `brier` (below 0 the model is
 better). Roles, subgroups (`all`, `without_duplicates`) and pooled rows as for the metrics; `method` says how interval
 and p-value came about, and in pooled rows over how many cohorts. Pooled rows average the cohorts' differences, and both
-values with the same weights. Null interval and p-value: equal ranks, or too few patients."""
+values with the same weights; `weighted_mean` and `mean_of_cohorts` with intervals from a bootstrap over patients within
+cohorts, the same draws for both sides. Null interval and p-value: equal ranks, or too few patients."""
 
 CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
 """The canary measures with their verdict."""

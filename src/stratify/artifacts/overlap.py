@@ -2,7 +2,7 @@
 
 from stratify.artifacts.columns import closed, integer, number, text, truth
 
-IDENTIFIER, FINGERPRINT, PROFILE = "identifier", "clinical_fingerprint", "profile"
+IDENTIFIER, FINGERPRINT, PROFILE, MUTATIONS = "identifier", "clinical_fingerprint", "profile", "mutations"
 MAY_SHARE, BEYOND_CHANCE, CHANCE = "may_share_people", "beyond_chance", "chance"
 
 OVERLAP = closed(
@@ -13,7 +13,7 @@ OVERLAP = closed(
         "second": text(),
         "first_cohort": text(),
         "second_cohort": text(),
-        "basis": text(isin=[IDENTIFIER, FINGERPRINT, PROFILE]),
+        "basis": text(isin=[IDENTIFIER, FINGERPRINT, PROFILE, MUTATIONS]),
         "fields": text(),
         "deviation": number(low=0),
         "detail": text(),
@@ -22,7 +22,8 @@ OVERLAP = closed(
     unique=["first", "second", "basis"],
 )
 """One row a pair of patients (`patient_id`) who look like one person, on one `basis`. `deviation` is the largest
-difference as a share of its tolerance (fingerprints) or one minus the rank correlation (profiles). `judgement`:
+difference as a share of its tolerance (fingerprints), one minus the correlation (profiles), or one minus the share of
+information in both patients' mutated genes that is common (mutations). `judgement`:
 `may_share_people` between cohorts of one patient pool or study family, `beyond_chance` between others where chance
 does not explain it, else `chance`."""
 
@@ -43,6 +44,7 @@ OVERLAP_SUMMARY = closed(
         "p_value": number(low=0, high=1),
         "n_identifiers": integer(nullable=True),
         "n_profiles": integer(nullable=True),
+        "n_mutations": integer(nullable=True),
         "shared_pool": truth(),
         "shared_family": truth(),
         "verdict": text(),
@@ -51,6 +53,6 @@ OVERLAP_SUMMARY = closed(
 )
 """One row a pair of cohorts, each cohort with itself included. `observed`, `expected` and `p_value` count patients of
 the second cohort whose clinical fingerprint some patient of the first has (null where nobody can be compared);
-`pairs` counts the pairs of patients; `n_identifiers` and `n_profiles` count patients of the second cohort with an
-identifier or a profile that the first also has (null where identifiers are running numbers, or nothing measured is
-shared)."""
+`pairs` counts the pairs of patients; `n_identifiers`, `n_profiles` and `n_mutations` count patients of the second
+cohort with an identifier, a profile or rare mutations that the first also has (null where identifiers are running
+numbers, or nothing measured is shared)."""

@@ -94,15 +94,56 @@ def needed_measurements(study: StudyConfig, signatures: Mapping[str, Signature],
     Returns
     -------
     list of str
-        Those asked for by name or pattern, and the genes of every signature.
+        Those asked for by name or pattern, and the genes of every signature; every gene where signatures rank them.
     """
     wanted = requested(study)
+    if study.gene_universe is not None:
+        wanted.append("gene.*")
     names = {pattern for pattern in wanted if "*" not in pattern} | set(required_genes(signatures.values()))
     patterns = [pattern for pattern in wanted if "*" in pattern]
     return [name for name in available if name in names or any(fnmatchcase(name, pattern) for pattern in patterns)]
 
 
-def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.DataFrame:
+def gene_universe(study: StudyConfig, cohorts: Iterable[Cohort]) -> list[str] | None:
+    """List the genes among which a study's rank-based signatures rank a sample.
+
+    Parameters
+    ----------
+    study
+        The study.
+    cohorts
+        Its harmonized cohorts, with all their genes.
+
+    Returns
+    -------
+    list of str or None
+        Symbols, sorted; ``None`` where the study declares no universe.
+
+    Raises
+    ------
+    StratifyError
+        No gene is in every cohort that has gene expression.
+    """
+    if study.gene_universe is None:
+        return None
+    tables = [
+        set(table.index)
+        for cohort in cohorts
+        for name, table in cohort.measurements.items()
+        if cohort.config.modalities[name].namespace == "gene"
+    ]
+    shared = set.intersection(*tables) if tables else set()
+    if not shared:
+        raise StratifyError(
+            f"gene_universe is {study.gene_universe!r}, but no gene is in each of the {len(tables)} tables of genes of "
+            "the study's cohorts"
+        )
+    return sorted(name.removeprefix("gene.") for name in shared)
+
+
+def feature_values(
+    cohort: Cohort, signatures: Mapping[str, Signature], universe: Sequence[str] | None = None
+) -> pd.DataFrame:
     """Compute every feature a cohort offers; each value depends on its own sample only.
 
     Parameters
@@ -111,6 +152,8 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
         The harmonized cohort.
     signatures
         The catalogue; scored where the cohort has a modality in the namespace `gene` and a unit that allows it.
+    universe
+        As from `gene_universe`.
 
     Returns
     -------
@@ -126,6 +169,6 @@ def feature_values(cohort: Cohort, signatures: Mapping[str, Signature]) -> pd.Da
         modality = cohort.config.modalities[name]
         parts.append(values)
         if modality.namespace == "gene" and modality.harmonized_unit in SCORED_UNITS:
-            scores = score_signatures(values, signatures, modality.harmonized_unit)
+            scores = score_signatures(values, signatures, modality.harmonized_unit, universe=universe)
             parts.append(scores.dropna(axis="columns", how="all"))  # a signature without its genes is not there
     return pd.concat(parts, axis="columns")

@@ -11,11 +11,11 @@ from stratify.assemble.attrition import AttritionLog
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.duplicates import suspected_duplicates
 from stratify.assemble.endpoints import label
-from stratify.assemble.features import feature_values, of_comparators, requested, resolve_features
+from stratify.assemble.features import feature_values, gene_universe, of_comparators, requested, resolve_features
 from stratify.assemble.signatures import Signature
 from stratify.assemble.units import check_units
 from stratify.config.study import StudyConfig
-from stratify.errors import StratifyError
+from stratify.errors import StratifyError, nearest
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ def assemble(
         A feature exists in no cohort, an endpoint column is missing, units do not go together, a patient is in two
         cohorts, or nobody or only one class remains.
     """
-    values = {cohort.name: feature_values(cohort, signatures) for cohort in cohorts}
+    universe = gene_universe(study, cohorts)
+    values = {cohort.name: feature_values(cohort, signatures, universe) for cohort in cohorts}
     every = list(dict.fromkeys(column for frame in values.values() for column in frame.columns))
     available = [column for column in every if not column.endswith(AS_PUBLISHED)]
     used = resolve_features(study.features, available)
@@ -97,6 +98,8 @@ def _one_cohort(
     clinical = cohort.clinical.set_index("sample_id").sort_index()
     log = AttritionLog(name, cohort.name, clinical["patient_id"])
     remaining = _keep_baseline(clinical["timepoint"], log)
+    for column, wanted in study.population.items():
+        remaining = _keep_population(clinical.loc[remaining], column, wanted, log)
     labels = label(clinical.loc[remaining], study.endpoint, cohort.name)
     measured = values.reindex(index=remaining)[used].notna().any(axis="columns")
     remaining = _keep_one_sample(clinical.loc[remaining, "patient_id"], labels["y"].notna(), measured, log)
@@ -126,6 +129,21 @@ def _keep_baseline(timepoint: pd.Series, log: AttritionLog) -> pd.Index:
     remaining = timepoint.index
     for other in sorted(set(timepoint) - {BASELINE}):
         remaining = log.exclude(f"not before treatment ({other})", timepoint.index[timepoint.eq(other)])
+    return remaining
+
+
+def _keep_population(
+    clinical: pd.DataFrame, column: str, wanted: Sequence[str | int | float], log: AttritionLog
+) -> pd.Index:
+    """Keep the samples with one of the wanted values."""
+    if column not in clinical:
+        has = [name for name in clinical.columns if name.startswith("clin.")]
+        raise StratifyError(f"population: cohort {log.cohort!r} has no {column!r}; {nearest(column, has)}")
+    remaining, values = clinical.index, clinical[column]
+    for value in sorted(set(values.dropna()) - set(wanted), key=str):
+        remaining = log.exclude(f"not in the study's population ({column} {value})", clinical.index[values.eq(value)])
+    if values.isna().any():
+        remaining = log.exclude(f"not in the study's population ({column} missing)", clinical.index[values.isna()])
     return remaining
 
 

@@ -5,12 +5,12 @@ import logging
 
 from stratify.artifacts.assemble import ATTRITION, TABLE
 from stratify.artifacts.store import write_table
-from stratify.assemble.signatures import load_catalogue
 from stratify.assemble.table import assemble
 from stratify.commands.study_inputs import (
     add_signatures_argument,
     add_study_arguments,
     read_cohorts,
+    read_signatures,
     read_study_inputs,
 )
 
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Read the cohorts, assemble, write `table.parquet` and `attrition.parquet`."""
     inputs = read_study_inputs(args)
-    signatures = load_catalogue(args.signatures)
+    signatures = read_signatures(args, inputs.study)
     assembled = assemble(inputs.name, inputs.study, read_cohorts(inputs, signatures), signatures)
     for step in assembled.attrition.itertuples():
         logger.info("%s: %s: %d excluded, %d remain", step.cohort, step.reason, step.n_excluded, step.n_remaining)

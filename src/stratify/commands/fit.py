@@ -35,14 +35,14 @@ def _run_comparators(args: argparse.Namespace) -> None:
     from stratify.artifacts.fit import PREDICTIONS
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
-    from stratify.assemble.signatures import load_catalogue
-    from stratify.commands.study_inputs import read_study_inputs
+    from stratify.commands.study_inputs import read_signatures, read_study_inputs
     from stratify.fit.comparators import compare
 
     inputs = read_study_inputs(args)
     table = read_table(TABLE, inputs.layout.table(inputs.name))
     splits = read_table(SPLITS, inputs.layout.splits(inputs.name))
-    predictions = compare(inputs.study, table, splits, load_catalogue(args.signatures)).assign(study=inputs.name)
+    signatures = read_signatures(args, inputs.study)
+    predictions = compare(inputs.study, table, splits, signatures).assign(study=inputs.name)
     logger.info("comparators: %s", ", ".join(predictions["model"].unique()))
     write_table(predictions[list(PREDICTIONS.columns)], PREDICTIONS, inputs.layout.predictions(inputs.name))
 
@@ -52,8 +52,7 @@ def _run_model(args: argparse.Namespace) -> None:
     from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
     from stratify.artifacts.split import FINAL, SPLITS
     from stratify.artifacts.store import read_table, write_table
-    from stratify.assemble.signatures import load_catalogue
-    from stratify.commands.study_inputs import read_cohorts, read_study_inputs
+    from stratify.commands.study_inputs import read_cohorts, read_signatures, read_study_inputs
     from stratify.errors import StratifyError, nearest
     from stratify.fit.canaries import Experiment, measure_canaries
     from stratify.fit.cross_fit import cross_fit, split_rows
@@ -63,7 +62,7 @@ def _run_model(args: argparse.Namespace) -> None:
     name, study, layout = inputs.name, inputs.study, inputs.layout
     if args.model not in study.models:
         raise StratifyError(f"study {name!r} has no model {args.model!r}; {nearest(args.model, study.models)}")
-    signatures = load_catalogue(args.signatures)
+    signatures = read_signatures(args, study)
     table = read_table(TABLE, layout.table(name))
     splits = read_table(SPLITS, layout.splits(name))
 
@@ -72,10 +71,8 @@ def _run_model(args: argparse.Namespace) -> None:
     logger.info("%s: %d splits fitted; final hyper-parameters %s", args.model, len(fitted.tuned), final.parameters)
     learned_from = {dataset: inputs.datasets[dataset] for dataset in study.datasets.train}
     train, _ = split_rows(table, splits[splits["split"].eq(FINAL)])
-    model = final_model(
-        name, study, datasets=learned_from, model=args.model, tuned=final, train=train, signatures=signatures
-    )
     experiment = Experiment(name, study, args.model, read_cohorts(inputs, signatures), signatures, splits)
+    model = final_model(experiment, datasets=learned_from, tuned=final, train=train)
     measures = measure_canaries(experiment, fitted, model, table)
     for measure in measures.itertuples():
         logger.info("canary %s: %s %.3g (limit %.3g)", measure.canary, measure.measure, measure.value, measure.limit)

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> None:
     from stratify.config import load_dataset
     from stratify.errors import StratifyError
     from stratify.harmonize.clinical import harmonize_clinical
+    from stratify.harmonize.cohort_rows import without_samples
     from stratify.harmonize.findings import blocking_message, findings_frame
     from stratify.harmonize.modality import harmonize_modality
     from stratify.harmonize.mutation_burden import in_declared_unit, with_burden
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> None:
     for name, modality in config.modalities.items():
         measured = read_modality([paths[file] for file in modality.files], modality)
         findings += take_findings(measured, name)
+        measured = without_samples(measured, modality, clinical.others)
         if modality.mutations is not None:
             clinical_table, found_burden = with_burden(clinical_table, clinical.keys, measured, modality)
             findings += found_burden
@@ -77,7 +79,7 @@ def run(args: argparse.Namespace) -> None:
     if message is not None:
         for path in outputs:
             path.unlink(missing_ok=True)
-        raise StratifyError(f"{message}\nAll findings are in {layout.findings(dataset)}")
+        raise StratifyError(f"{message}\nAll findings are listed above")
     write_table(clinical_table, CLINICAL, layout.clinical(dataset))
     for name, table in modalities.items():
         write_table(table, MODALITY, layout.modality(dataset, name))
@@ -108,7 +110,7 @@ def _gene_tables(args: argparse.Namespace, modality: Modality) -> GeneTables:
 
     genes, lengths = modality.genes, modality.lengths
     return GeneTables(
-        symbols=read_gene_table(_raw_files(args, genes.source, [genes.file])[genes.file]) if genes else None,
+        symbols=read_gene_table(_raw_files(args, genes.source, [genes.file])[genes.file], genes) if genes else None,
         lengths=read_gene_lengths(_raw_files(args, lengths.source, [lengths.file])[lengths.file], lengths)
         if lengths
         else None,

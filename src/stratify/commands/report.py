@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ def run(args: argparse.Namespace) -> None:
     from stratify.artifacts.store import atomic
     from stratify.report.render import render
 
-    results = load_results(args, args.signatures)
+    results = load_results(args)
     page = render(results)
     path = Layout(args.results).report(results.name)
     with atomic(path) as temporary:
@@ -34,15 +33,13 @@ def run(args: argparse.Namespace) -> None:
     logger.info("report of %s: %s (%.0f kB), champion %s", results.name, path, len(page) / 1000, results.champion)
 
 
-def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "StudyResults":
+def load_results(args: argparse.Namespace) -> "StudyResults":
     """Read everything a report is made from.
 
     Parameters
     ----------
     args
-        `study` and `results`, paths.
-    signatures
-        The signature catalogue to cite; without it the figures are the same, and no signature has a title.
+        `study` and `results`, paths; `signatures`, the catalogues to cite.
 
     Returns
     -------
@@ -58,8 +55,7 @@ def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "S
     from stratify.artifacts.overlap import OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table
-    from stratify.assemble.signatures import load_catalogue
-    from stratify.commands.study_inputs import read_study_inputs
+    from stratify.commands.study_inputs import read_signatures, read_study_inputs
     from stratify.evaluate.champion import choose_champion
     from stratify.report.results import StudyResults
 
@@ -85,13 +81,13 @@ def load_results(args: argparse.Namespace, signatures: Path | None = None) -> "S
         univariate=read_table(UNIVARIATE, layout.univariate(name)),
         champion=choose_champion(metrics, canaries, study),
         provenance=_provenance(
-            args, signatures, sorted({source for dataset in inputs.datasets.values() for source in dataset.sources})
+            args, sorted({source for dataset in inputs.datasets.values() for source in dataset.sources})
         ),
-        signatures=load_catalogue(signatures) if signatures else {},
+        signatures=read_signatures(args, study),
     )
 
 
-def _provenance(args: argparse.Namespace, signatures: Path | None, sources: list[str]) -> "Provenance":
+def _provenance(args: argparse.Namespace, sources: list[str]) -> "Provenance":
     from stratify import __version__
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_json
@@ -99,9 +95,10 @@ def _provenance(args: argparse.Namespace, signatures: Path | None, sources: list
     from stratify.report.results import Provenance
 
     commit, uncommitted = git_state(args.study.parent)
-    catalogue = f" --signatures {signatures.as_posix()}" if signatures else ""
+    catalogues = "".join(f" {path.as_posix()}" for path in args.signatures or [])
     return Provenance(
-        command=f"stratify report --study {args.study.as_posix()} --results {args.results.as_posix()}{catalogue}",
+        command=f"stratify report --study {args.study.as_posix()} --results {args.results.as_posix()}"
+        + (f" --signatures{catalogues}" if catalogues else ""),
         package_version=__version__,
         study_sha256=hashlib.sha256(args.study.read_bytes()).hexdigest(),
         git_commit=commit,

@@ -11,7 +11,7 @@ from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.features import needed_measurements
-from stratify.assemble.signatures import Signature
+from stratify.assemble.signatures import Signature, load_catalogue
 from stratify.config import DatasetConfig, StudyConfig, load_dataset, load_study
 
 
@@ -46,7 +46,11 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
 def add_signatures_argument(parser: argparse.ArgumentParser) -> None:
     """Add `--signatures`."""
     parser.add_argument(
-        "--signatures", type=Path, default=Path("data/reference/signatures.yaml"), help="signature catalogue"
+        "--signatures",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="signature catalogues; those the study names, in data/reference, where not given",
     )
 
 
@@ -56,6 +60,11 @@ def read_study_inputs(args: argparse.Namespace) -> StudyInputs:
     folder = args.study.parent.parent / "datasets"
     datasets = {name: load_dataset(folder / f"{name}.yaml") for name in study.datasets.every}
     return StudyInputs(args.study.stem, study, datasets, Layout(args.results))
+
+
+def read_signatures(args: argparse.Namespace, study: StudyConfig) -> dict[str, Signature]:
+    """Read the catalogues of `--signatures`, or those the study names."""
+    return load_catalogue(*(args.signatures or [Path("data/reference") / f"{name}.yaml" for name in study.signatures]))
 
 
 def read_cohorts(inputs: StudyInputs, signatures: dict[str, Signature]) -> list[Cohort]:

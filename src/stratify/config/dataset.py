@@ -148,6 +148,10 @@ class Column(Closed):
     missing: list[Scalar] = Field(default_factory=list)
     """Codes that mean missing, besides empty cells."""
 
+    of_samples: dict[str, Scalar | None] = Field(default_factory=dict)
+    """What should stand in the file for single samples (by the sample's identifier there), where the file is known to
+    be wrong and another source right; `null`: missing. Say which in a comment."""
+
     constant: Scalar | None = None
     """The same value for every row (a fact about the cohort that is not in the file)."""
 
@@ -174,6 +178,8 @@ class Column(Closed):
             raise ValueError(
                 "a 'constant' is written in our names and units; it takes no values, groups, missing or unit"
             )
+        if self.constant is not None and self.of_samples:
+            raise ValueError("'of_samples' corrects a column of the file; a 'constant' has none")
         return self
 
     @field_validator("groups")
@@ -191,6 +197,10 @@ class Clinical(TableFile):
 
     orientation: Orientation = "samples_by_features"
     """`features_by_samples` for a table whose rows are variables and whose columns are samples."""
+
+    rows: dict[str, Annotated[list[Scalar], Field(min_length=1)]] = Field(default_factory=dict)
+    """Of a file that holds several cohorts, the rows of this one: columns of the file to the values that its rows have
+    (`cohort: [Liu]`). The other rows, and measurements of their samples, are left out and counted."""
 
     id: str | None = None
     """Column with the patient's identifier. Where not given: the row names if `index_column` is set, else the rows are
@@ -217,6 +227,12 @@ class Clinical(TableFile):
         if isinstance(value, dict) and value.get("reader") == "cbioportal":
             return {"id": "PATIENT_ID", "sample": "SAMPLE_ID"} | value
         return value
+
+    @model_validator(mode="after")
+    def _named_in_a_shared_file(self) -> "Clinical":
+        if self.rows and self.id is None and not self.index_column:
+            raise ValueError("'rows' picks the rows of one cohort, which then need an 'id' (a column that names them)")
+        return self
 
     @model_validator(mode="after")
     def _one_study(self) -> "Clinical":
@@ -327,6 +343,10 @@ class Modality(TableFile):
         )
         if problem is not None:
             raise ValueError(problem)
+        if self.lengths is not None and self.lengths.identifier is not None and self.genes is None:
+            raise ValueError(
+                "'lengths' by other identifiers than the file's need 'genes', which brings both to symbols"
+            )
         if self.genes is not None and self.namespace != "gene":
             raise ValueError(f"'genes' makes gene symbols; it goes with namespace 'gene', not {self.namespace!r}")
         return self

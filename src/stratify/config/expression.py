@@ -21,6 +21,7 @@ Unit = Literal[
     "percent",
     "copy_number_level",
     "log2_ratio",
+    "score",
 ]
 
 LOG_UNITS = frozenset({"log2_tpm", "log2_cpm", "log2_fpkm"})
@@ -42,11 +43,20 @@ class GeneTableFile(Closed):
     file: str
     """Name of the file in that source."""
 
+    separator: str | None = None
+    """Column separator of a text file; from the file name (`.csv` comma, else tab) where not given."""
+
+    index_column: bool = False
+    """The file's first column holds row names and has no header (as R's `write.table` leaves it)."""
+
+
+IdentifierKind = Literal["ensembl", "entrez", "symbol"]
+
 
 class GeneIds(GeneTableFile):
     """The gene table that turns identifiers into symbols."""
 
-    identifier: Literal["ensembl", "entrez", "symbol"] = Field(alias="from")
+    identifier: IdentifierKind = Field(alias="from")
     """What the file calls genes by. Versions of Ensembl identifiers are ignored; `symbol` brings previous symbols and
     aliases to the current symbol."""
 
@@ -55,7 +65,12 @@ class GeneLengths(GeneTableFile):
     """Lengths of the genes of a file of counts."""
 
     id: str
-    """Column with the gene identifiers, of the same kind as in the file of counts; Ensembl versions are ignored."""
+    """Column with the gene identifiers, of the same kind as in the file of counts where `from` is not given; Ensembl
+    versions are ignored."""
+
+    identifier: IdentifierKind | None = Field(default=None, alias="from")
+    """What `id` calls genes by where the file of counts calls them otherwise: both are then brought to symbols, by
+    `genes`. A symbol with several lengths has none."""
 
     length: str
     """Column with the gene's length in base pairs (of its exons, without introns)."""

@@ -50,6 +50,7 @@ PATTERNS = {
     ),
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
     r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$": "one exact version, such as 1.3.3",
+    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "the name of a catalogue in data/reference, without .yaml",
     r"^[a-z][a-z0-9]*$": "one word in lower-case letters and digits",
     r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$": "a name in lower snake case, such as age_years",
     r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$": (

@@ -9,6 +9,11 @@ SEARCH_SPACES: dict[str, dict[str, list[Any]]] = {
     "elastic_net": {"C": [0.003, 0.01, 0.03, 0.1, 0.3], "l1_ratio": [0.1, 0.9]},
     "spline_logistic": {"smooth_penalty": [0.3, 1.0, 3.0], "level_penalty": [2.0, 4.0, 8.0, 16.0]},
     "lightgbm": {"n_estimators": [25, 50, 100], "num_leaves": [3, 7], "min_child_samples": [5, 15]},
+    "grouped_ridge": {
+        "clinical_penalty": [3.0, 30.0],
+        "molecular_penalty": [300.0, 1000.0, 3000.0],
+        "balance": [0.0, 0.5],
+    },
     "ensemble": {"smooth_penalty": [0.3, 1.0], "n_estimators": [50, 100]},
 }
 """Default grid by model and parameter, apart from the models so that a study file is checked without loading them."""

@@ -6,60 +6,15 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from stratify.config.closed import Closed, written_short_as
+from stratify.config.endpoint import Endpoint
 from stratify.config.published import COMPARATOR_INPUTS
 from stratify.config.search import effective_search
+from stratify.config.sensitivity import Sensitivity
 from stratify.errors import nearest
 
 FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
+CatalogueName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
-
-
-class ObjectiveResponse(Closed):
-    """RECIST complete or partial response against stable or progressive disease."""
-
-    rule: Literal["objective_response"]
-    """Name of the rule."""
-
-    version: Literal[1] = 1
-    """Version of the rule; results of different versions are not comparable."""
-
-    field: str = "best_response"
-    """Endpoint column that holds CR, PR, SD, PD or NE."""
-
-
-class LandmarkEvent(Closed):
-    """An event before a fixed time; patients censored earlier cannot be classified and are excluded."""
-
-    rule: Literal["landmark_event"]
-    """Name of the rule."""
-
-    version: Literal[1] = 1
-    """Version of the rule; results of different versions are not comparable."""
-
-    time: str
-    """Endpoint column with the time to event or censoring, in days."""
-
-    event: str
-    """Endpoint column with 1 for an event, 0 for censored."""
-
-    days: float = Field(gt=0)
-    """The landmark, in days after baseline."""
-
-
-class AsPublished(Closed):
-    """The label the authors published, taken as it is."""
-
-    rule: Literal["as_published"]
-    """Name of the rule."""
-
-    version: Literal[1] = 1
-    """Version of the rule; results of different versions are not comparable."""
-
-    field: str
-    """Endpoint column that holds 1 for the positive class, 0 for the other."""
-
-
-Endpoint = Annotated[ObjectiveResponse | LandmarkEvent | AsPublished, Field(discriminator="rule")]
 
 
 class StudyDatasets(Closed):
@@ -123,11 +78,14 @@ class LeaveOneOut(Closed):
     kind: Literal["leave_one_out"]
     """Name of the design."""
 
-    unit: Literal["patient_pool", "study_family"] = "patient_pool"
-    """What is left out together: cohorts that may share people, or cohorts of one study."""
+    unit: Literal["patient_pool", "study_family", "cohort"] = "patient_pool"
+    """What is left out together: cohorts that may share people, cohorts of one study, or (as much of the literature
+    does) each cohort by itself."""
 
-    inner: Folds = Folds(folds=5, repeats=2)
-    """Folds of the training patients that choose hyper-parameters and the champion."""
+    inner: Literal["leave_one_out"] | Folds = Folds(folds=5, repeats=2)
+    """What chooses hyper-parameters and the champion among the training patients: random folds, or `leave_one_out`,
+    each of their units in turn, which asks of every choice what the study asks of the model. Then choices go by
+    `champion.metric`, patients count alike, and the probabilities are recalibrated on those left out."""
 
 
 Design = Annotated[RepeatedNestedCv | External | LeaveOneOut, Field(discriminator="kind")]
@@ -200,6 +158,11 @@ class StudyConfig(Closed):
     datasets: StudyDatasets
     """The cohorts."""
 
+    population: dict[FeatureName, list[str | int | float]] = Field(default_factory=dict)
+    """Whom the study is about, where that is not everyone in the cohorts: clinical column to the values that are in it,
+    such as `clin.therapy_class: [anti_pd1, anti_pdl1]`. The others leave, counted by value in the attrition; so do
+    those whose value is missing."""
+
     transductive: bool = False
     """The features of a patient depend on other patients of the cohort; printed in the report's title."""
 
@@ -212,6 +175,15 @@ class StudyConfig(Closed):
     biomarkers: dict[FeatureName, Literal["higher", "lower"]] = Field(default_factory=dict)
     """Single biomarkers to evaluate beside the models, and whether higher or lower values mean the
     positive class. Signatures are always among them."""
+
+    signatures: list[CatalogueName] = Field(default=["signatures"], min_length=1)
+    """Catalogues of published signatures: files in `data/reference`, without `.yaml`. Every signature whose genes are
+    there is scored and judged as a biomarker; the models read those that `features` names."""
+
+    gene_universe: Literal["shared"] | None = None
+    """Genes among which rank-based signatures (`ssgsea`, `singscore`, `aucell`, `rank_mean`) rank a sample; they need
+    it. `shared`: the genes that every cohort of the study with gene expression has in its file. The model that is
+    registered keeps the list."""
 
     directions: dict[FeatureName, Direction] = Field(default_factory=dict)
     """Features of which it was known before the study that more of them makes the positive class likelier
@@ -251,6 +223,10 @@ class StudyConfig(Closed):
     """How often, and when, results on held-out patients were looked at while the study was made; printed in the
     report."""
 
+    sensitivity: Sensitivity = Sensitivity()
+    """What the result depends on: other labels, patients left out, a few patients of the new hospital. Judged on the same
+    held-out predictions; nothing is fitted again."""
+
     caveats: list[str] = Field(default_factory=list)
     """What a reader of the results must know beyond the caveats of the datasets; printed in the report."""
 
@@ -269,6 +245,10 @@ class StudyConfig(Closed):
         if self.transductive and not self.transductive_reason:
             raise ValueError("a transductive study must give its transductive_reason")
         _check_cohorts(self.design, self.datasets)
+        if self.sensitivity.asks and self.design.kind == "repeated_nested_cv":
+            raise ValueError(
+                f"sensitivity needs held-out cohorts: design external or leave_one_out, not {self.design.kind}"
+            )
         for name in self.directions:
             if not any(fnmatchcase(name, pattern) for pattern in self.features):
                 raise ValueError(f"directions names {name!r}, which no model reads; {nearest(name, self.features)}")

@@ -1,5 +1,6 @@
 """The held-out predictions of one cohort, aligned: the same patients in the same order for every model."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -203,9 +204,27 @@ def _held_out(name: str, rows: pd.DataFrame, seed: int, draws: int) -> Cohort:
         patients=truth.index,
         y=truth.to_numpy(),
         fold=np.zeros((1, len(truth)), dtype=np.int64),
-        weights=resample(len(truth), seed, draws),
+        weights=resample(len(truth), seed_of(name, seed), draws),
         predictors={one.name: one for one in predictors},
     )
+
+
+def seed_of(cohort: str, seed: int) -> list[int]:
+    """Give a cohort its own seed, so that its draws are independent of those of other cohorts.
+
+    Parameters
+    ----------
+    cohort
+        The data set.
+    seed
+        Seed of the study.
+
+    Returns
+    -------
+    list of int
+        For `numpy.random.default_rng`; the same in every process.
+    """
+    return [seed, zlib.crc32(cohort.encode())]
 
 
 def _single(model: object, rows: pd.DataFrame, patients: pd.Index) -> Predictor:

@@ -26,7 +26,7 @@ class Estimate:
     """Draws in which the quantity was undefined (one class missing, classes separated)."""
 
 
-def resample(n: int, seed: int, draws: int = DRAWS) -> Floats:
+def resample(n: int, seed: int | list[int], draws: int = DRAWS) -> Floats:
     """Draw patients with replacement, as often as there are patients.
 
     Parameters

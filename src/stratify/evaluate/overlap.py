@@ -12,7 +12,7 @@ from stratify.wording import counted
 EVERY_MODEL = "all"
 """Stands in the place of a model's name for canaries of the data that every model was given."""
 
-COUNTS = ["observed", "n_identifiers", "n_profiles"]
+COUNTS = ["observed", "n_identifiers", "n_profiles", "n_mutations"]
 """What the audit counts in a pair of cohorts, each null where it could not be compared."""
 
 SHOWN = 3

@@ -5,22 +5,25 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 
+from stratify.evaluate.bootstrap_mean import bootstrap_mean
 from stratify.evaluate.calibration import weighted_mean as mean_of_draws
 from stratify.evaluate.cohort import INTERNAL, Cohort
-from stratify.evaluate.discrimination import Components, PairedDeLong, components, paired_delong
+from stratify.evaluate.discrimination import Components, PairedDeLong, auroc, components, paired_delong
 from stratify.evaluate.intervals import Estimate, percentile, two_sided_p
 from stratify.evaluate.pooling import (
+    MEAN_OF_COHORTS,
     RANDOM_EFFECTS,
     WEIGHTED_MEAN,
     CohortEstimate,
     by_role,
     pooled,
-    weighted_mean,
 )
 
+Floats = NDArray[np.float64]
 Pairs = Sequence[tuple[str, str]]
+
+BOOTSTRAP = "bootstrap over patients within cohorts"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Contrast:
     interval: tuple[float, float]
     p_value: float
     method: str
+    draws: Floats
+    """Shape (1 + draws,): the difference and its bootstrap over patients, both sides in the same draws."""
 
     def row(self) -> dict[str, object]:
         """Lay out the columns of the `comparisons` contract, without study and subgroup."""
@@ -84,6 +89,7 @@ def contrasts(cohort: Cohort, pairs: Pairs) -> Iterator[Contrast]:
             interval=exact.interval(),
             p_value=exact.p_value(),
             method="paired DeLong",
+            draws=shared.auroc_draws(model, both) - shared.auroc_draws(comparator, both),
         )
         if one.has_probability and other.has_probability:
             loss, other_loss = ((part.y - part.predictors[name].probability[0]) ** 2 for name in (model, comparator))
@@ -98,6 +104,7 @@ def contrasts(cohort: Cohort, pairs: Pairs) -> Iterator[Contrast]:
                 interval=(estimate.low, estimate.high) if part.has_both_classes else (np.nan, np.nan),
                 p_value=two_sided_p(draws) if part.has_both_classes else np.nan,
                 method=f"paired bootstrap over patients, {draws.size - 1} draws",
+                draws=draws,
             )
 
 
@@ -114,6 +121,7 @@ class _SharedPatients:
         self.cohort = cohort
         self.parts: dict[bytes, Cohort] = {}
         self.known: dict[tuple[str, bytes], Components] = {}
+        self.drawn: dict[tuple[str, bytes], Floats] = {}
 
     def part(self, patients: NDArray[np.bool_]) -> Cohort:
         key = patients.tobytes()
@@ -128,9 +136,16 @@ class _SharedPatients:
             self.known[key] = components(part.y, part.predictors[name].score[0])
         return self.known[key]
 
+    def auroc_draws(self, name: str, patients: NDArray[np.bool_]) -> Floats:
+        key = (name, patients.tobytes())
+        if key not in self.drawn:
+            part = self.part(patients)
+            self.drawn[key] = auroc(part.y, part.predictors[name].score[0], part.weights)
+        return self.drawn[key]
+
 
 def pooled_contrasts(contrasts: Sequence[Contrast]) -> Iterator[dict[str, object]]:
-    """Pool the differences of held-out cohorts: by random effects, and weighted by patients.
+    """Pool the differences of held-out cohorts: by random effects, weighted by patients, and each counting the same.
 
     Parameters
     ----------
@@ -158,18 +173,26 @@ def _pooled(role: str, members: list[Contrast]) -> Iterator[dict[str, object]]:
     row = _row(members[0], RANDOM_EFFECTS, role, estimate, sum(one.difference.n for one in used))
     yield row | _sides(used, weights) | {"p_value": found.p_value(), "method": method}
 
-    estimate, _ = weighted_mean([one.difference for one in members])
     used = [one for one in members if np.isfinite(one.difference.value)]
-    n = np.array([one.difference.n for one in used], dtype=float)
-    error = (estimate.high - estimate.low) / (2 * norm.ppf(0.975))
-    p_value = float(2 * norm.sf(abs(estimate.value) / error)) if error > 0 else np.nan
-    row = _row(members[0], WEIGHTED_MEAN, role, estimate, int(n.sum()))
-    method = f"mean weighted by patients over {len(used)} cohorts"
-    yield (
-        row
-        | _sides(used, n / n.sum() if len(used) > 1 else np.full(len(used), np.nan))
-        | {"p_value": p_value, "method": method}
-    )
+    n = [float(one.difference.n) for one in used]
+    yield _bootstrapped(WEIGHTED_MEAN, role, members[0], used, n) | {
+        "method": f"mean weighted by patients over {len(used)} cohorts, {BOOTSTRAP}"
+    }
+    yield _bootstrapped(MEAN_OF_COHORTS, role, members[0], used, [1.0] * len(used)) | {
+        "method": f"mean of {len(used)} cohorts, {BOOTSTRAP}"
+    }
+
+
+def _bootstrapped(
+    place: str, role: str, of: Contrast, used: list[Contrast], weights: Sequence[float]
+) -> dict[str, object]:
+    """Average differences by weight; without interval and p-value where no draw says anything else than the others."""
+    draws = bootstrap_mean([one.draws for one in used], weights)
+    varies = bool(np.ptp(draws) > 0)
+    estimate = percentile(draws) if varies else Estimate(float(draws[0]))
+    shares = np.array(weights) / sum(weights) if len(used) > 1 else np.full(len(used), np.nan)
+    row = _row(of, place, role, estimate, sum(one.difference.n for one in used))
+    return row | _sides(used, shares) | {"p_value": two_sided_p(draws) if varies else np.nan}
 
 
 def _sides(used: list[Contrast], weights: NDArray[np.float64]) -> dict[str, object]:

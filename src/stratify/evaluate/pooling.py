@@ -1,7 +1,7 @@
-"""Held-out cohorts taken together: random-effects mean, and the mean weighted by patients. Patients are never pooled.
+"""Held-out cohorts taken together: by random effects, weighted by patients, or each counting the same.
 
-A score is ranked within each cohort and the cohorts' AUROCs are averaged; ranking the patients of all cohorts together
-would judge how the cohorts differ.
+Patients are never pooled: a score is ranked within each cohort and the cohorts' AUROCs are averaged; ranking the
+patients of all cohorts together would judge how the cohorts differ.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import norm
 
+from stratify.evaluate import calibration
+from stratify.evaluate.bootstrap_mean import bootstrap_mean
 from stratify.evaluate.cohort import HELD_OUT, INTERNAL, Cohort
-from stratify.evaluate.discrimination import DeLong, delong
-from stratify.evaluate.intervals import Estimate
+from stratify.evaluate.discrimination import DeLong, auroc, delong
+from stratify.evaluate.intervals import Estimate, percentile
 from stratify.evaluate.meta_analysis import MetaAnalysis, random_effects
 from stratify.evaluate.rows import ALL, metric_row
 from stratify.evaluate.subgroups import subgroups_of
@@ -24,7 +26,9 @@ Floats = NDArray[np.float64]
 
 RANDOM_EFFECTS = "random_effects"
 WEIGHTED_MEAN = "weighted_mean"
-"""Both stand in the place of a cohort for what several say together."""
+MEAN_OF_COHORTS = "mean_of_cohorts"
+POOLED = (RANDOM_EFFECTS, WEIGHTED_MEAN, MEAN_OF_COHORTS)
+"""They stand in the place of a cohort for what several say together."""
 
 MINIMUM_EVENTS = 10
 """Patients a cohort needs in its smaller class to enter a random-effects mean: with fewer, the variance of its AUROC
@@ -195,18 +199,13 @@ def pooled_rows(cohorts: Sequence[Cohort]) -> Iterator[dict[str, object]]:
     for subgroup, parts in subgroups_of(cohorts).items():
         if len(parts) < 2:
             return
-        summaries = [_summary(part, name) for part in parts for name in part.predictors]
+        summaries = [summary(part, name) for part in parts for name in part.predictors]
         for role, members in by_role(summaries).items():
-            for name in dict.fromkeys(one.model for one in members):
-                mine = [one for one in members if one.model == name]
-                for place, metric, estimate, used in [*_random_effects(mine, role), *_weighted_means(mine)]:
-                    counts = {"n": sum(one.n for one in used), "n_events": sum(one.n_events for one in used)}
-                    row = {"model": name, "cohort": place, "role": role} | counts
-                    yield row | metric_row(metric, estimate, subgroup)
+            yield from (row | {"subgroup": subgroup} for row in pooled_summaries(members, role))
 
 
 @dataclass(frozen=True)
-class _Summary:
+class Summary:
     """What is averaged of one predictor in one cohort."""
 
     model: str
@@ -214,14 +213,58 @@ class _Summary:
     auroc: CohortEstimate
     observed_expected: CohortEstimate
     brier: CohortEstimate
+    auroc_draws: Floats
+    """Shape (1 + draws,): the estimate and its bootstrap over patients; so is `brier_draws`."""
+    brier_draws: Floats
 
 
-def _summary(cohort: Cohort, name: str) -> _Summary:
+def pooled_summaries(summaries: Sequence[Summary], role: str) -> Iterator[dict[str, object]]:
+    """Pool every predictor's performance over cohorts.
+
+    Parameters
+    ----------
+    summaries
+        From `summary`; one a predictor and cohort.
+    role
+        Role of the cohorts, or `all`.
+
+    Yields
+    ------
+    dict
+        Rows of the `metrics` contract without `study`, and `undefined_draws`.
+    """
+    for name in dict.fromkeys(one.model for one in summaries):
+        mine = [one for one in summaries if one.model == name]
+        for place, metric, estimate, used in [
+            *_random_effects(mine, role),
+            *_weighted_means(mine),
+            *_means_of_cohorts(mine),
+        ]:
+            counts = {"n": sum(one.n for one in used), "n_events": sum(one.n_events for one in used)}
+            row = {"model": name, "cohort": place, "role": role} | counts
+            yield row | metric_row(metric, estimate)
+
+
+def summary(cohort: Cohort, name: str) -> Summary:
+    """Measure of a predictor in a held-out cohort what is averaged over cohorts.
+
+    Parameters
+    ----------
+    cohort
+        The cohort; the predictor is judged on those it can score.
+    name
+        The predictor.
+
+    Returns
+    -------
+    Summary
+    """
     part = cohort.only(cohort.predictors[name].scorable)
     predictor = part.predictors[name]
     n, n_events = part.y.size, int(part.y.sum())
     exact = auroc_estimate(delong(part.y, predictor.score[0]), n, n_events, part.pool)
     ratio = loss = CohortEstimate(np.nan, np.nan, n, n_events, part.pool)
+    loss_draws = np.full(len(part.weights), np.nan)
     if predictor.has_probability:
         p = predictor.probability[0]
         squares = (part.y - p) ** 2
@@ -229,13 +272,15 @@ def _summary(cohort: Cohort, name: str) -> _Summary:
         if n > 1 and n_events and p.sum() > 0:
             spread = part.y / part.y.mean() - p / p.mean()
             ratio = replace(ratio, value=float(np.log(n_events / p.sum())), variance=spread.var(ddof=1) / n)
-    return _Summary(name, cohort.role, exact, ratio, loss)
+        loss_draws = calibration.weighted_mean(squares, part.weights)
+    area_draws = auroc(part.y, predictor.score[0], part.weights)
+    return Summary(name, cohort.role, exact, ratio, loss, area_draws, loss_draws)
 
 
 Pooled = tuple[str, str, Estimate, list[CohortEstimate]]
 
 
-def _random_effects(summaries: list[_Summary], role: str) -> Iterator[Pooled]:
+def _random_effects(summaries: list[Summary], role: str) -> Iterator[Pooled]:
     log_odds = [_on_log_odds(one.auroc) for one in summaries]
     found, used, _ = pooled(log_odds, by_hospital=role != INTERNAL)
     mean = float(expit(found.mean))
@@ -259,13 +304,24 @@ def _on_log_odds(area: CohortEstimate) -> CohortEstimate:
     return area.on_scale(lambda value: float(logit(value)), 1 / (area.value * (1 - area.value)))
 
 
-def _weighted_means(summaries: list[_Summary]) -> Iterator[Pooled]:
+def _weighted_means(summaries: list[Summary]) -> Iterator[Pooled]:
     area, used = weighted_mean([one.auroc for one in summaries])
     yield WEIGHTED_MEAN, "auroc", _within(area, 0.0, 1.0), used
     yield WEIGHTED_MEAN, "cohorts_pooled", Estimate(len(used)), used
     if any(np.isfinite(one.brier.value) for one in summaries):
         loss, used = weighted_mean([one.brier for one in summaries])
         yield WEIGHTED_MEAN, "brier", _within(loss, 0.0, 1.0), used
+
+
+def _means_of_cohorts(summaries: list[Summary]) -> Iterator[Pooled]:
+    ranked = [one for one in summaries if np.isfinite(one.auroc.value)]
+    used = [one.auroc for one in ranked]
+    yield MEAN_OF_COHORTS, "auroc", percentile(bootstrap_mean([one.auroc_draws for one in ranked])), used
+    yield MEAN_OF_COHORTS, "cohorts_pooled", Estimate(len(used)), used
+    judged = [one for one in summaries if np.isfinite(one.brier.value)]
+    if judged:
+        estimate = percentile(bootstrap_mean([one.brier_draws for one in judged]))
+        yield MEAN_OF_COHORTS, "brier", estimate, [one.brier for one in judged]
 
 
 def _within(estimate: Estimate, lowest: float, highest: float) -> Estimate:

@@ -11,10 +11,10 @@ from sklearn.pipeline import Pipeline
 from stratify.artifacts.split import FINAL
 from stratify.assemble.features import model_features
 from stratify.config.search import effective_search
-from stratify.config.study import StudyConfig
+from stratify.config.study import LeaveOneOut, StudyConfig
 from stratify.errors import StratifyError
 from stratify.fit.models import MODELS
-from stratify.fit.tuning import Tuned, tune
+from stratify.fit.tuning import Tuned, fit_with_studies, tune
 from stratify.log_odds import log_odds
 
 RESULT_COLUMNS = ["repeat", "split", "role", "cohort", "patient_id", "y", "time_days", "event", "score", "probability"]
@@ -155,24 +155,29 @@ def fit_split(
     train
         Rows of the study table.
     parameters
-        Hyper-parameters to use; tuned on inner folds where ``None``.
+        Hyper-parameters to use, without recalibration; tuned on inner folds where ``None``.
 
     Returns
     -------
     Tuned
     """
     features = train[model_features(study, train.columns)]
+    y = train["y"].to_numpy(dtype=int)
+    studies = train[study.design.unit if isinstance(study.design, LeaveOneOut) else "study_family"]
     pipeline = MODELS[model](features, study.seed, study.directions)
     if parameters is not None:
         pipeline[-1].set_params(**parameters)
-        return Tuned(pipeline.fit(features, train["y"].to_numpy(dtype=int)), dict(parameters), pd.DataFrame())
+        fitted = fit_with_studies(pipeline, features, y, studies.to_numpy())
+        return Tuned(fitted, dict(parameters), pd.DataFrame())
     return tune(
         pipeline,
         effective_search(model, study.models[model].search),
         features,
-        train["y"].to_numpy(dtype=int),
+        y,
         cohort=train["cohort"],
+        studies=studies,
         inner=study.design.inner,
+        metric=study.champion.metric,
         seed=study.seed,
     )
 

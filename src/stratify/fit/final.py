@@ -6,47 +6,35 @@ import pandas as pd
 
 from stratify import __version__
 from stratify.assemble.features import model_features
-from stratify.assemble.signatures import Signature
+from stratify.assemble.signatures.rank_methods import RANK_METHODS
 from stratify.config.dataset import DatasetConfig
-from stratify.config.study import StudyConfig
+from stratify.fit.canaries.experiment import Experiment
 from stratify.fit.tuning import Tuned
 from stratify.score.card import ModelCard, feature_ranges
 from stratify.score.model import PatientModel
 
 
 def final_model(
-    name: str,
-    study: StudyConfig,
-    *,
-    datasets: Mapping[str, DatasetConfig],
-    model: str,
-    tuned: Tuned,
-    train: pd.DataFrame,
-    signatures: Mapping[str, Signature],
+    experiment: Experiment, *, datasets: Mapping[str, DatasetConfig], tuned: Tuned, train: pd.DataFrame
 ) -> PatientModel:
     """Join the pipeline fitted on all training patients with its card.
 
     Parameters
     ----------
-    name
-        Study identifier.
-    study
-        The study.
+    experiment
+        The study, the model's name, the cohorts and the signatures.
     datasets
         The datasets it was trained on, for the unit of expression values.
-    model
-        Name of the model.
     tuned
         The tuned pipeline, trained on the rows of `train`.
     train
         Training rows of the study table.
-    signatures
-        The catalogue.
 
     Returns
     -------
     PatientModel
     """
+    study = experiment.study
     features = model_features(study, train.columns)
     units = {
         modality.harmonized_unit
@@ -54,16 +42,19 @@ def final_model(
         for modality in dataset.modalities.values()
         if modality.namespace == "gene"
     }
+    signatures = {key: signature for key, signature in experiment.signatures.items() if f"sig.{key}" in features}
+    ranked = any(signature.method in RANK_METHODS for signature in signatures.values())
     card = ModelCard(
-        study=name,
-        model=model,
+        study=experiment.name,
+        model=experiment.model,
         title=study.title,
         question=study.question,
         positive=study.positive,
         endpoint=study.endpoint.model_dump(mode="json"),
         transductive_reason=study.transductive_reason if study.transductive else None,
         features=feature_ranges(train[features]),
-        signatures={key: signature for key, signature in signatures.items() if f"sig.{key}" in features},
+        signatures=signatures,
+        gene_universe=(experiment.universe or []) if ranked else [],
         expression_unit=units.pop() if len(units) == 1 else None,
         cut_offs=list(study.strata.declared_probabilities),
         strata=list(study.strata.labels),

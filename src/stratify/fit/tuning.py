@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,15 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import ParameterGrid, RepeatedStratifiedKFold
 from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
+from sklearn.utils.validation import has_fit_parameter
 
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
+from stratify.fit.models.recalibrated import Recalibrated
+from stratify.log_odds import log_odds
 from stratify.split.nested_cv import balanced_strata
+
+LEAVE_ONE_OUT = "leave_one_out"
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,20 @@ class Tuned:
     candidates: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class InnerFold:
+    """Training patients to learn from, and others to judge on.
+
+    Parameters
+    ----------
+    inside, outside : ndarray of int
+        Positions of the rows.
+    """
+
+    inside: np.ndarray
+    outside: np.ndarray
+
+
 def tune(
     pipeline: Pipeline,
     grid: Mapping[str, list[Any]],
@@ -48,13 +67,18 @@ def tune(
     y: np.ndarray,
     *,
     cohort: pd.Series,
-    inner: Folds,
+    studies: pd.Series,
+    inner: Folds | Literal["leave_one_out"],
+    metric: Literal["auroc", "neg_log_loss"] = "neg_log_loss",
     seed: int,
 ) -> Tuned:
-    """Choose by the log loss, a proper score: what is registered are probabilities, not ranks.
+    """Choose among candidates by predictions of training patients they have not learned from.
 
-    Folds are balanced by cohort and label. AUROC compares patients within their cohort only, so that telling cohorts
-    of different response rates apart earns nothing.
+    In random folds (balanced by cohort and label) the choice is by log loss, a proper score: what is registered are
+    probabilities, not ranks. AUROC compares patients within their cohort only, so that telling cohorts of different
+    response rates apart earns nothing. Where each study is left out in turn, log loss is mostly a matter of how many
+    respond in the study left out, which no candidate can know; so the choice is by `metric`, and the intercept and
+    slope of the chosen candidate are then estimated on the patients left out (`recalibrate`).
 
     Parameters
     ----------
@@ -68,8 +92,12 @@ def tune(
         Labels, 1 positive.
     cohort : Series of str, shape (n_patients,)
         Where each patient comes from.
+    studies : Series of str, shape (n_patients,)
+        What is left out together, and what classifiers that tell studies apart are told.
     inner
         Inner folds.
+    metric
+        What is maximised where each study is left out in turn.
     seed
         Seed of the folds.
 
@@ -77,30 +105,22 @@ def tune(
     -------
     Tuned
     """
-    rarest = int(np.bincount(y, minlength=2).min())
-    if rarest < inner.folds:
-        raise StratifyError(
-            f"{inner.folds} inner folds need at least {inner.folds} training patients of each class, the smaller has "
-            f"{rarest}; lower design.inner.folds in the study file"
-        )
     candidates = list(ParameterGrid(dict(grid)))
-    folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
-    origin = cohort.to_numpy()
+    folds = list(_inner_folds(y, cohort, studies, inner=inner, seed=seed))
+    origin, study = cohort.to_numpy(), studies.to_numpy()
     with warnings.catch_warnings(), _named_parameters():
         warnings.simplefilter("error", ConvergenceWarning)
-        estimates = np.mean(
-            [
-                _inner_estimates(
-                    pipeline, candidates, (features.iloc[inside], y[inside]), (features.iloc[out], y[out]), origin[out]
-                )
-                for inside, out in folds.split(features, balanced_strata(cohort, pd.Series(y), inner.folds))
-            ],
-            axis=0,
-        )
-        best = int(np.argmax(estimates[:, 1]))
+        probabilities = [_predicted(pipeline, candidates, (features, y, study), fold) for fold in folds]
+        estimates = _mean_estimates(probabilities, folds, y, origin, alike=inner == LEAVE_ONE_OUT)
+        by_loss = inner != LEAVE_ONE_OUT or metric == "neg_log_loss"
+        best = int(np.argmax(estimates[:, int(by_loss)]))
         fitted = clone(pipeline)
         fitted[-1].set_params(**candidates[best])
-        fitted.fit(features, y)
+        fit_with_studies(fitted, features, y, study)
+    if inner == LEAVE_ONE_OUT:
+        left_out = np.concatenate([fold.outside for fold in folds])
+        score = log_odds(np.concatenate([probability[best] for probability in probabilities]))
+        fitted = Pipeline([*fitted.steps[:-1], ("classifier", Recalibrated(fitted[-1]).estimate(score, y[left_out]))])
     table = pd.DataFrame(
         {
             "parameters": [json.dumps(candidate, sort_keys=True) for candidate in candidates],
@@ -112,6 +132,39 @@ def tune(
     return Tuned(fitted, candidates[best], table)
 
 
+def fit_with_studies(pipeline: Pipeline, features: pd.DataFrame, y: np.ndarray, studies: np.ndarray) -> Pipeline:
+    """Fit a pipeline; a classifier whose `fit` takes `studies` is told which study each patient is from."""
+    told = {"classifier__studies": studies} if has_fit_parameter(pipeline[-1], "studies") else {}
+    return pipeline.fit(features, y, **told)
+
+
+def _inner_folds(
+    y: np.ndarray, cohort: pd.Series, studies: pd.Series, *, inner: Folds | Literal["leave_one_out"], seed: int
+) -> Iterator[InnerFold]:
+    if isinstance(inner, Folds):
+        rarest = int(np.bincount(y, minlength=2).min())
+        if rarest < inner.folds:
+            raise StratifyError(
+                f"{inner.folds} inner folds need at least {inner.folds} training patients of each class, the smaller "
+                f"has {rarest}; lower design.inner.folds in the study file"
+            )
+        folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
+        for inside, outside in folds.split(y, balanced_strata(cohort, pd.Series(y), inner.folds)):
+            yield InnerFold(inside, outside)
+        return
+    names = np.unique(studies)
+    if len(names) < 2:
+        raise StratifyError(
+            f"design.inner leave_one_out: the training patients are all of {names[0]!r}; nobody would be left to learn "
+            "from; give folds instead"
+        )
+    for name in names:
+        outside = studies.eq(name).to_numpy()
+        if len(np.unique(y[~outside])) < 2:
+            raise StratifyError(f"design.inner leave_one_out: without {name} all training patients have one label")
+        yield InnerFold(np.flatnonzero(~outside), np.flatnonzero(outside))
+
+
 @contextmanager
 def _named_parameters() -> Iterator[None]:
     """Turn a hyper-parameter that a model refuses into a message about the study file."""
@@ -121,25 +174,52 @@ def _named_parameters() -> Iterator[None]:
         raise StratifyError(f"models: a value of the search space is refused: {error}") from None
 
 
-def _inner_estimates(
+def _predicted(
     pipeline: Pipeline,
     candidates: Sequence[Mapping[str, Any]],
-    inside: tuple[pd.DataFrame, np.ndarray],
-    outside: tuple[pd.DataFrame, np.ndarray],
-    origin: np.ndarray,
+    training: tuple[pd.DataFrame, np.ndarray, np.ndarray],
+    fold: InnerFold,
 ) -> np.ndarray:
-    """AUROC and negative log loss of every candidate on one inner fold; shape (n_candidates, 2).
+    """Probabilities of every candidate for the patients outside one inner fold; shape (n_candidates, n_outside).
 
     The steps before the classifier have no hyper-parameters and are fitted once a fold instead of once a candidate,
     which is most of the time of a search on a small cohort.
     """
+    features, y, studies = training
     preprocess = clone(pipeline[:-1])
-    X_inside, X_outside = preprocess.fit_transform(*inside), preprocess.transform(outside[0])
-    classifiers = [clone(pipeline[-1]).set_params(**candidate) for candidate in candidates]
-    probability = np.array(
-        [classifier.fit(X_inside, inside[1]).predict_proba(X_outside)[:, 1] for classifier in classifiers]
+    X_inside = preprocess.fit_transform(features.iloc[fold.inside], y[fold.inside])
+    X_outside = preprocess.transform(features.iloc[fold.outside])
+    probabilities = []
+    for candidate in candidates:
+        last = Pipeline([("classifier", clone(pipeline[-1]).set_params(**candidate))])
+        fit_with_studies(last, X_inside, y[fold.inside], studies[fold.inside])
+        probabilities.append(last.predict_proba(X_outside)[:, 1])
+    return np.array(probabilities)
+
+
+def _mean_estimates(
+    probabilities: Sequence[np.ndarray], folds: Sequence[InnerFold], y: np.ndarray, origin: np.ndarray, *, alike: bool
+) -> np.ndarray:
+    """AUROC within cohorts and negative log loss of every candidate; shape (n_candidates, 2).
+
+    The mean over folds; weighted by their patients where these are to count alike. A fold of one class has no AUROC.
+    """
+    estimates = np.array(
+        [
+            np.column_stack(
+                [
+                    _auroc_within(origin[fold.outside], y[fold.outside], probability),
+                    _neg_log_loss(y[fold.outside], probability),
+                ]
+            )
+            for probability, fold in zip(probabilities, folds, strict=True)
+        ]
     )
-    return np.column_stack([_auroc_within(origin, outside[1], probability), _neg_log_loss(outside[1], probability)])
+    if not alike:
+        return np.asarray(estimates.mean(axis=0))
+    sizes = np.array([len(fold.outside) for fold in folds])[:, None, None]
+    weights = np.where(np.isnan(estimates), 0, sizes)
+    return np.asarray((np.nan_to_num(estimates) * weights).sum(axis=0) / weights.sum(axis=0))
 
 
 def _auroc_within(origin: np.ndarray, y: np.ndarray, probability: np.ndarray) -> np.ndarray:

@@ -8,13 +8,15 @@ import pandas as pd
 from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.config.dataset import Clinical, Column
 from stratify.errors import StratifyError
+from stratify.harmonize.cohort_rows import rows_of_cohort
 from stratify.harmonize.columns import map_column
-from stratify.harmonize.findings.clinical import check_columns, is_constant
+from stratify.harmonize.findings.clinical import check_columns, constant_timepoint, is_constant
 from stratify.harmonize.findings.distribution import check_spread
 from stratify.harmonize.findings.endpoints import check_endpoints, records_only_events
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import check_identifiers
-from stratify.harmonize.findings.source import check_source
+from stratify.harmonize.findings.people import check_people
+from stratify.harmonize.findings.source import check_source, corrected_values
 from stratify.harmonize.identifiers import identify
 from stratify.wording import counted
 
@@ -31,11 +33,14 @@ class HarmonizedClinical:
         Identifiers as measurements know them (index) to `sample_id`.
     findings
         In the order of the checks.
+    others
+        Identifiers, as measurements know them, of samples in the file that are of other cohorts.
     """
 
     table: pd.DataFrame
     keys: pd.Series
     findings: list[Finding]
+    others: pd.Index
 
 
 def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> HarmonizedClinical:
@@ -53,9 +58,9 @@ def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> H
     Returns
     -------
     HarmonizedClinical
-        Rows in the order of the file. Where sample identifiers repeat, the first row is kept; a constant column that
-        is not declared as such is null, its values kept as `clin.<name>__as_published`; an outcome that is known only
-        where the event happened is null. All are findings.
+        Rows of this cohort in the order of the file. Where sample identifiers repeat, the first row is kept; a
+        constant column that is not declared as such is null, its values kept as `clin.<name>__as_published`; an
+        outcome that is known only where the event happened is null. All are findings.
 
     Raises
     ------
@@ -63,12 +68,19 @@ def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> H
         A column is missing or cannot be mapped.
     """
     where = f"{dataset}: {clinical.file}"
+    rows = rows_of_cohort(raw, clinical, where)
+    raw = rows.raw
     ids = identify(raw, clinical, dataset, where)
     raw = raw.set_axis(pd.Index(ids["sample_id"], name=None), axis="index")
     characteristics = _map_all(clinical.columns, raw, where, clinical.decimal)
     endpoints = _map_all(clinical.endpoints, raw, where, clinical.decimal)
+    timepoints = _timepoints(raw, clinical, where)
     findings = [
+        *rows.findings,
         *check_identifiers(ids),
+        *check_people(ids, characteristics, endpoints, timepoints),
+        *constant_timepoint(timepoints, clinical.timepoint),
+        *corrected_values(raw, clinical.columns | clinical.endpoints),
         *check_columns(characteristics, clinical.columns),
         *check_source(raw, clinical.columns),
         *check_spread(characteristics, clinical.columns),
@@ -76,13 +88,13 @@ def harmonize_clinical(raw: pd.DataFrame, clinical: Clinical, dataset: str) -> H
         *check_endpoints(endpoints),
     ]
     heads = ids[["sample_id", "patient_id"]].set_axis(raw.index, axis="index")
-    heads["timepoint"] = _timepoints(raw, clinical, where)
+    heads["timepoint"] = timepoints
     hidden = hide_constants(characteristics, clinical.columns).add_prefix("clin.")
     outcomes = hide_outcomes_of_events_only(endpoints).add_prefix("endpoint.")
     table = pd.concat([heads, hidden, outcomes], axis="columns")
     first = ~ids["sample_id"].duplicated().to_numpy()
     keys = pd.Series(ids["sample_id"].to_numpy(), index=pd.Index(ids["key"], name=None), dtype="str")
-    return HarmonizedClinical(table[first].reset_index(drop=True), keys[first], findings)
+    return HarmonizedClinical(table[first].reset_index(drop=True), keys[first], findings, rows.others)
 
 
 def _timepoints(raw: pd.DataFrame, clinical: Clinical, where: str) -> pd.Series:

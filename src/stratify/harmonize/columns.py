@@ -3,19 +3,20 @@
 import pandas as pd
 
 from stratify.config.dataset import Column
-from stratify.errors import StratifyError
+from stratify.errors import StratifyError, nearest
 from stratify.harmonize.numbers import offenders, parse_numbers
 from stratify.harmonize.readers.grid import column_of
 from stratify.harmonize.units import DURATIONS, factor_to, unit_of
 from stratify.harmonize.values import apply_groups, apply_values, mark_missing
 from stratify.harmonize.vocabulary import Kind, nearest_term, term_for
+from stratify.wording import counted
 
 
 def map_column(name: str, column: Column, raw: pd.DataFrame, where: str, *, decimal: str = ".") -> pd.Series:
     """Make one column in our names from the raw table.
 
-    In this order: codes that mean missing, the value map or groups, the kind, the unit, the allowed levels.
-    Surrounding whitespace carries no meaning and is removed.
+    In this order: values given for single samples, codes that mean missing, the value map or groups, the kind, the
+    unit, the allowed levels. Surrounding whitespace carries no meaning and is removed.
 
     Parameters
     ----------
@@ -61,8 +62,44 @@ def map_column(name: str, column: Column, raw: pd.DataFrame, where: str, *, deci
 
 
 def _source_text(column: Column, raw: pd.DataFrame, where: str) -> pd.Series:
-    text = column_of(raw, str(column.source), where).str.strip()
+    text = with_samples(column_of(raw, str(column.source), where).str.strip(), column, where)
     return mark_missing(text.mask(text == ""), column.missing)
+
+
+def with_samples(text: pd.Series, column: Column, where: str) -> pd.Series:
+    """Put what the dataset file gives for single samples in the place of what the file holds.
+
+    Parameters
+    ----------
+    text
+        str, missing as null; indexed by sample, as ``<dataset>:<identifier>``.
+    column
+        How the column is made.
+    where
+        File and column, for messages.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+
+    Raises
+    ------
+    StratifyError
+        A sample is not in the file.
+    """
+    if not column.of_samples:
+        return text
+    names = {sample: str(sample).rpartition(":")[2] for sample in text.index}
+    absent = [sample for sample in column.of_samples if sample not in names.values()]
+    if absent:
+        raise StratifyError(
+            f"{where}: `of_samples` names {counted(len(absent), 'sample')} that the cohort does not hold: "
+            f"{', '.join(absent[:3])}; {nearest(absent[0], names.values())}"
+        )
+    given = {name: None if value is None else str(value) for name, value in column.of_samples.items()}
+    replaced = [given.get(names[sample], value) for sample, value in text.items()]
+    return pd.Series(replaced, index=text.index, dtype="str", name=text.name)
 
 
 def _has_map(column: Column) -> bool:

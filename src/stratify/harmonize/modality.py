@@ -110,7 +110,11 @@ def _oriented(raw: pd.DataFrame, modality: Modality, where: str) -> pd.DataFrame
     for labels, what in ((features, "feature"), (samples, "sample")):
         nameless = labels.isna() | (labels == "")
         if nameless.any():
-            raise StratifyError(f"{where}: {counted(int(nameless.sum()), what)} without a name")
+            first = int(np.flatnonzero(nameless)[0]) + 1
+            raise StratifyError(
+                f"{where}: {counted(int(nameless.sum()), what)} without a name, the first at number {first:,} of "
+                f"{len(labels):,}; name it in the file, or pick the measured columns with `columns:`"
+            )
     return raw.set_axis(modality.namespace + "." + features, axis="index").set_axis(samples, axis="columns")
 
 

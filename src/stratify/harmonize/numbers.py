@@ -68,6 +68,8 @@ def parse_numbers(text: pd.Series, where: str, *, decimal: str = ".", infinite: 
 
 def _remedy(wrong: pd.Series) -> str:
     first = str(wrong.iloc[0])
+    if "," in first and "." in first and first.replace(",", "").replace(".", "").lstrip("-").isdigit():
+        return "thousands separators are not read; write the numbers without them"
     if "," in first and first.replace(",", "").replace(".", "").lstrip("-").isdigit():
         return "for a decimal comma write `decimal: ','`"
     if first[0] in "<>":

@@ -97,6 +97,8 @@ CHARACTERISTICS = {
             "anti_pd1_or_pdl1",
             "anti_ctla4",
             "anti_pd1_plus_anti_ctla4",
+            "anti_pdl1_plus_anti_ctla4",
+            "anti_pd1_plus_other",
             "anti_tnf",
             "anti_il12_il23",
             "conventional_dmard",

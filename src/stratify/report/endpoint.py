@@ -1,9 +1,22 @@
 """The endpoint rule in words."""
 
-from stratify.config.study import AsPublished, Endpoint, LandmarkEvent, ObjectiveResponse
+from stratify.config.endpoint import AsPublished, Endpoint, LandmarkEvent, ObjectiveResponse
 from stratify.report.numbers import number
 
 DAYS_PER_YEAR = 365.25
+
+STABLE = {
+    "non_response": (
+        "Complete or partial response (CR, PR) against stable or progressive disease (SD, PD) in “{}”. "
+        "Not evaluable (NE)"
+    ),
+    "response": "Disease control (CR, PR, SD) against progressive disease (PD) in “{}”. Not evaluable (NE)",
+    "excluded": (
+        "Complete or partial response (CR, PR) against progressive disease (PD) in “{}”. Stable disease (SD), not "
+        "evaluable (NE)"
+    ),
+}
+"""What is compared with what, by what stable disease counts as."""
 
 
 def endpoint_words(endpoint: Endpoint) -> str:
@@ -25,10 +38,7 @@ def endpoint_words(endpoint: Endpoint) -> str:
     """
     match endpoint:
         case ObjectiveResponse():
-            return (
-                f"Complete or partial response (CR, PR) against stable or progressive disease (SD, PD) in "
-                f"“{endpoint.field}”. Not evaluable (NE) and missing are excluded and counted."
-            )
+            return f"{STABLE[endpoint.stable_disease].format(endpoint.field)} and missing are excluded and counted."
         case LandmarkEvent():
             years = number(endpoint.days / DAYS_PER_YEAR, 2).rstrip("0").rstrip(".")
             return (

@@ -11,7 +11,7 @@ from stratify.artifacts.split import DUPLICATE
 from stratify.assemble.signatures import Signature
 from stratify.config import DatasetConfig, StudyConfig
 from stratify.evaluate.performance import ALL_COHORTS
-from stratify.evaluate.pooling import RANDOM_EFFECTS, WEIGHTED_MEAN
+from stratify.evaluate.pooling import POOLED, WEIGHTED_MEAN
 from stratify.evaluate.rows import ALL as EVERYONE
 from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
 from stratify.report.curves import stratum_changes
@@ -198,7 +198,7 @@ class StudyResults:
         """Metrics of patients the models did not see, of the headline's subgroup; without pooled rows."""
         roles = HELD_OUT if self.held_out else ["cv"]
         rows = self.metrics[self.metrics["role"].isin(roles) & (self.metrics["subgroup"] == self.headline_subgroup)]
-        return rows[~rows["cohort"].isin([WEIGHTED_MEAN, RANDOM_EFFECTS])]
+        return rows[~rows["cohort"].isin(POOLED)]
 
     @property
     def out_of_fold(self) -> pd.DataFrame:

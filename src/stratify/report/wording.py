@@ -63,6 +63,7 @@ HELD_OUT_GLOSSARY = {
         "A held-out patient whose record agrees with a training patient's so closely that they may be one person."
     ),
     "Mean weighted by patients": "The cohorts' AUROCs, averaged with their numbers of patients as weights.",
+    "Mean of cohorts": "The cohorts' AUROCs, averaged with every cohort counting the same.",
     "Random-effects mean, prediction interval": (
         "A mean that allows the cohorts' true AUROCs to differ (REML on log odds, Hartung–Knapp), and the range in "
         "which that of a new cohort would lie."

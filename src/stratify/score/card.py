@@ -69,6 +69,9 @@ class ModelCard(Closed):
     signatures: dict[str, Signature] = Field(default_factory=dict)
     """Signatures the model's `sig.*` features need, by identifier."""
 
+    gene_universe: list[str] = Field(default_factory=list)
+    """Genes among which rank-based signatures rank a sample, where the model has any."""
+
     expression_unit: str | None = None
     """Unit that `gene.*` columns must have, as declared by the training datasets."""
 

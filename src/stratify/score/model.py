@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from stratify.assemble.signatures import required_genes, score_signatures
+from stratify.assemble.signatures import required_genes, score_signatures, signature_coverage
 from stratify.log_odds import log_odds
 from stratify.score.card import FeatureRange, ModelCard
 from stratify.score.persistence import load_model, save_model
@@ -84,7 +84,8 @@ class PatientModel:
         -------
         DataFrame, shape (n_patients, 7)
             The index of `patients`. `probability` of the positive class (null where a patient has none of the
-            features), `stratum`, `feature_coverage` (share of the model's features present, 0 to 1),
+            features), `stratum`, `feature_coverage` (share of the model's features present, 0 to 1; a signature that is
+            computed here counts with the share of its genes),
             `missing_features` and `outside_features` (names separated by a comma and a space),
             `outside_training_range` (any value beyond the training minimum and maximum, or a category not seen
             in training) and `intended_use`.
@@ -94,7 +95,7 @@ class PatientModel:
         StratifyError
             A number column holds text or an infinite value, or a column stands twice.
         """
-        features = self._features(patients)
+        features, shares = self._features(patients)
         present = features.notna().to_numpy()
         outside = self._outside(features)
         scorable = present.any(axis=1)
@@ -104,7 +105,7 @@ class PatientModel:
             {
                 "probability": probability,
                 "stratum": self._strata(probability),
-                "feature_coverage": present.mean(axis=1),
+                "feature_coverage": shares.mean(axis=1),
                 "missing_features": self._names(~present),
                 "outside_training_range": outside.any(axis=1),
                 "outside_features": self._names(outside),
@@ -145,7 +146,7 @@ class PatientModel:
         """
         known = {*self.card.feature_names, *self._genes()}
         whole = pd.DataFrame(0.0, index=["anyone"], columns=sorted(known & set(map(str, columns))))
-        given = self._features(whole).notna().iloc[0]
+        given = self._features(whole)[0].notna().iloc[0]
         return [str(name) for name in given.index[~given]]
 
     def save(self, folder: Path) -> None:
@@ -164,20 +165,25 @@ class PatientModel:
         return cls(*load_model(folder))
 
     def _genes(self) -> list[str]:
-        return required_genes(self.card.signatures.values())
+        return required_genes(self.card.signatures.values(), self.card.gene_universe)
 
-    def _features(self, patients: pd.DataFrame) -> pd.DataFrame:
-        """Take the model's features in order and in their types; fill in signatures from genes."""
-        features = coerce_features(patients, self.card.features)
-        signatures = {
-            name: signature for name, signature in self.card.signatures.items() if f"sig.{name}" in features.columns
-        }
-        genes = [gene for gene in required_genes(signatures.values()) if gene in patients.columns]
-        if not genes or self.card.expression_unit is None:
-            return features
+    def _features(self, patients: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Take the model's features in order and in their types, fill in signatures; say how much of each is known."""
+        card = self.card
+        features = coerce_features(patients, card.features)
+        shares = features.notna().astype("float64")
+        signatures = {key: signature for key, signature in card.signatures.items() if f"sig.{key}" in features.columns}
+        needed = required_genes(signatures.values(), card.gene_universe)
+        genes = [gene for gene in needed if gene in patients.columns]
+        if not genes or card.expression_unit is None:
+            return features, shares
         expression = coerce_features(patients, [FeatureRange(name=gene, kind="number") for gene in genes])
-        computed = score_signatures(expression, signatures, self.card.expression_unit)
-        return features.assign(**{name: features[name].fillna(computed[name]) for name in computed.columns})
+        computed = score_signatures(expression, signatures, card.expression_unit, universe=card.gene_universe)
+        covered = signature_coverage(expression, signatures, card.gene_universe)
+        names = computed.columns
+        from_genes = features[names].isna() & computed.notna()
+        shares[names] = shares[names].mask(from_genes, covered)
+        return features.assign(**{name: features[name].fillna(computed[name]) for name in names}), shares
 
     def _outside(self, features: pd.DataFrame) -> np.ndarray:
         """Whether each value is beyond what training showed; shape (n_patients, n_features)."""

@@ -26,6 +26,9 @@ TRUSTED_TYPES = [
     "stratify.fit.models.elastic_net.ElasticNetLogistic",
     "stratify.fit.models.encoding.FillIfComplete",
     "stratify.fit.models.ensemble.CalibratedEnsemble",
+    "stratify.fit.models.burden.ReferencedBurden",
+    "stratify.fit.models.grouped_ridge.GroupedRidge",
+    "stratify.fit.models.recalibrated.Recalibrated",
     "stratify.fit.models.spline_logistic.AdditiveLogistic",
 ]
 """Types a model may hold besides scikit-learn's own, which skops trusts. None of them runs code on loading."""

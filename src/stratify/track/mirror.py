@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 
 from stratify import RESEARCH_USE_ONLY
-from stratify.evaluate.pooling import RANDOM_EFFECTS, WEIGHTED_MEAN
+from stratify.evaluate.pooling import POOLED
 from stratify.track.connection import artifact_location, connect, shown_uri
 from stratify.track.inputs import dataset_inputs
 from stratify.track.packaging import log_model
@@ -130,7 +130,7 @@ def _figures(results: StudyResults, name: str) -> "Iterator[tuple[str, Figure]]"
     lines = [
         figures.ForestLine(
             f"{row['cohort']} ({row['role']})",
-            "mean" if row["cohort"] in {RANDOM_EFFECTS, WEIGHTED_MEAN} else "cohort",
+            "mean" if row["cohort"] in POOLED else "cohort",
             {name: figures.Mark(row["estimate"], row["low"], row["high"])},
         )
         for row in aurocs.to_dict("records")

@@ -74,7 +74,8 @@ def model_signature(card: ModelCard) -> Any:
     from mlflow.types import ColSpec, Schema  # noqa: PLC0415
     from mlflow.types.schema import AnyType  # noqa: PLC0415
 
-    genes = [gene for gene in required_genes(card.signatures.values()) if gene not in card.feature_names]
+    needed = required_genes(card.signatures.values(), card.gene_universe)
+    genes = [gene for gene in needed if gene not in card.feature_names]
     inputs = [ColSpec(AnyType(), name, required=False) for name in [PATIENT_ID, *card.feature_names, *genes]]
     outputs = [ColSpec(OUTPUT_TYPES.get(name, "string"), name) for name in [PATIENT_ID, *OUTPUT_COLUMNS]]
     return ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs))

@@ -127,8 +127,9 @@ def run_metrics(metrics: pd.DataFrame, model: str) -> dict[str, float]:
     dict of str to float
         ``auroc``, ``auroc_low``, ``auroc_high`` for cross-validation; ``train_auroc``, ``external_auroc`` and so on
         for the other roles. Where a role has several cohorts, ``<cohort>.external_auroc``; pooled over cohorts,
-        ``weighted_mean.external_auroc``, and ``weighted_mean.held_out_auroc`` over all held-out cohorts. Of held-out
-        cohorts, patients who look like training patients are left out, as are null estimates.
+        ``weighted_mean.external_auroc``, and ``weighted_mean.held_out_auroc`` over all held-out cohorts;
+        ``mean_of_cohorts.held_out_auroc`` and so on where every cohort counts the same. Of held-out cohorts, patients
+        who look like training patients are left out, as are null estimates.
     """
     rows = headline(metrics)
     rows = rows[rows["model"] == model]

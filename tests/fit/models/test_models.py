@@ -56,6 +56,7 @@ def weak(name):
         "elastic_net": {"classifier__C": 0.01},
         "spline_logistic": {"classifier__smooth_penalty": 30.0},
         "lightgbm": {"classifier__n_estimators": 5},
+        "grouped_ridge": {},
         "ensemble": {"classifier__n_estimators": 5, "classifier__smooth_penalty": 30.0},
     }[name]
 

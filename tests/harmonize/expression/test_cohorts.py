@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from stratify.config import load_source
+from stratify.config.expression import GeneIds
 from stratify.harmonize.expression import GeneTables, read_gene_table
 from stratify.harmonize.modality import harmonize_modality
 from stratify.harmonize.readers import reader_for
@@ -33,7 +34,7 @@ def published(mirror):
 def riaz(mirror, modality):
     layout = modality(file=Path(RIAZ).name, id=None, index_column=True, unit="counts", to="log2_cpm", genes=GENES)
     raw = reader_for("table").read_modality(mirror / RIAZ, layout)
-    tables = GeneTables(read_gene_table(mirror / "gene_id_map/gene_id_map.tsv"))
+    tables = GeneTables(read_gene_table(mirror / "gene_id_map/gene_id_map.tsv", GeneIds(**GENES)))
     result = harmonize_modality(raw, layout, "expression", identity(raw), "riaz", tables=tables)
     return raw, result
 
@@ -71,7 +72,7 @@ def test_the_gene_table_is_the_source_s(mirror):
     source = load_source(Path(__file__).parents[3] / "config/sources/gene_id_map.yaml")
     for name, file in source.files.items():
         assert hashlib.sha256((mirror / "gene_id_map" / name).read_bytes()).hexdigest() == file.sha256
-    table = read_gene_table(mirror / "gene_id_map/gene_id_map.tsv")
+    table = read_gene_table(mirror / "gene_id_map/gene_id_map.tsv", GeneIds(**GENES))
     assert len(table.symbols) == len(table.names["ensembl"]) == 15_672
     assert len(table.names["entrez"]) == 15_671
     assert table.names["entrez"]["6872"] == {"TAF1", "TIAF1"}

@@ -18,7 +18,11 @@ FILES = {
         "m.csv": "gene,01,02\n1,10,0\n2,30,5\n9,60,15\n",
     },
     "names": {"map.tsv": MAP + "ENSG1\tCD8A\tENSG1.2\tx\tx\t1\nENSG2\tGZMA\tENSG2.1\tx\tx\t2\n"},
-    "lengths": {"l.tsv": "gene\tbp\n1\t1000\n2\t2000\n9\t4000\n"},
+    "lengths": {
+        "l.tsv": "gene\tbp\n1\t1000\n2\t2000\n9\t4000\n",
+        "by_r.csv": '"id"\t"bp"\n"1"\t"ENSG1.4"\t1000\n"2"\t"ENSG2"\t2000\n"3"\t"ENSG3"\t7\n',
+        "twice.csv": '"id"\t"bp"\n"1"\t"ENSG1.4"\t1000\n"2"\t"ENSG2"\t2000\n"3"\t"ENSG4"\t7\n',
+    },
 }
 EXPRESSION = {
     "file": "m.csv",
@@ -80,6 +84,36 @@ def test_counts_become_log2_tpm_by_a_table_of_lengths(run):
     assert status == 0
     table = read_table(MODALITY, layout.modality("toy", "expression")).set_index("feature")
     np.testing.assert_allclose(table["toy:01"], np.log2([250_001, 375_001]), rtol=1e-6)
+
+
+BY_ENSEMBL = {
+    "source": "lengths",
+    "separator": "\t",
+    "index_column": True,
+    "id": "id",
+    "from": "ensembl",
+    "length": "bp",
+}
+
+
+def test_lengths_by_other_identifiers_meet_the_counts_by_symbol(run):
+    status, layout = run(to="log2_tpm", lengths=BY_ENSEMBL | {"file": "by_r.csv"})
+    assert status == 0
+    table = read_table(MODALITY, layout.modality("toy", "expression")).set_index("feature")
+    np.testing.assert_allclose(table["toy:01"], np.log2([400_001, 600_001]), rtol=1e-6)
+    findings = read_table(FINDINGS, layout.findings("toy"))
+    assert findings.set_index("finding")["n"].to_dict() == {"genes_without_length": 1, "unknown_genes": 1}
+
+
+def test_a_symbol_with_two_lengths_has_none(run, tmp_path):
+    genes = MAP + "ENSG1\tCD8A\tENSG1.2\tx\tx\t1\nENSG4\tCD8A\tENSG4.2\tx\tx\t1\nENSG2\tGZMA\tENSG2.1\tx\tx\t2\n"
+    (tmp_path / "raw/names/map.tsv").write_text(genes)
+    source = tmp_path / "config/sources/names.yaml"
+    digest = hashlib.sha256(FILES["names"]["map.tsv"].encode()).hexdigest()
+    source.write_text(source.read_text().replace(digest, hashlib.sha256(genes.encode()).hexdigest()))
+    status, layout = run(to="log2_tpm", lengths=BY_ENSEMBL | {"file": "twice.csv"})
+    assert status == 0
+    assert read_table(MODALITY, layout.modality("toy", "expression"))["feature"].tolist() == ["gene.GZMA"]
 
 
 @pytest.mark.parametrize(

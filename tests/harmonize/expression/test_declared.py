@@ -19,6 +19,10 @@ LENGTHS = {"source": "lengths", "file": "l.tsv", "id": "gene", "length": "bp"}
         ({"unit": "tpm", "offset": 1}, "values in 'tpm' have none"),
         ({"unit": "log2_tpm", "offset": -1}, "offset: expected a number of at least 0"),
         ({"unit": "fpkm", "to": "log2_tpm", "lengths": LENGTHS}, "'lengths' serves the conversion of 'counts'"),
+        (
+            {"unit": "counts", "to": "log2_tpm", "lengths": LENGTHS | {"from": "ensembl"}},
+            "'lengths' by other identifiers than the file's need 'genes'",
+        ),
         ({"unit": "log2_tpm", "genes": GENES}, "'genes' adds the rows of one gene, which logarithms do not allow"),
         ({"unit": "counts", "genes": GENES, "namespace": "probe"}, "it goes with namespace 'gene', not 'probe'"),
         ({"unit": "counts", "genes": GENES | {"from": "entrezz"}}, "did you mean 'entrez'?"),

@@ -85,7 +85,7 @@ def test_z_scores_called_logarithms(harmonize, tpm):
 def test_negative_counts_become_missing(harmonize):
     result = harmonize([[10, 20], [-1, 5], [30, 15]], "counts")
     assert found(result) == {"negative_values": ("error", 1)}
-    assert "1 values in 1 gene are below zero (lowest -1): gene.G1" in detail(result, "negative_values")
+    assert "1 value in 1 gene below zero (lowest -1): gene.G1" in detail(result, "negative_values")
     np.testing.assert_allclose(result.table["s1"], np.log2([250_001, np.nan, 750_001]), rtol=1e-6)
 
 

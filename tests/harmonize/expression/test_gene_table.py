@@ -4,12 +4,13 @@ import gzip
 
 import pytest
 
-from stratify.config.expression import GeneLengths
+from stratify.config.expression import GeneIds, GeneLengths
 from stratify.errors import StratifyError
 from stratify.harmonize.expression import read_gene_lengths, read_gene_table
 
 from .conftest import HGNC_HEADER, hgnc_row
 
+IDS = GeneIds(**{"source": "map", "file": "map.tsv", "from": "entrez"})
 MAP = "ensid\tgene_name\tensid_v36\tgene_type\tgene_supertype\tentrezgene\n"
 
 
@@ -25,7 +26,7 @@ def test_hgnc_complete_set(tmp_path):
         hgnc_row("GONE", "8", status="Entry Withdrawn"),
         hgnc_row("NA", "9", "ENSG00000000009"),
     ]
-    table = read_gene_table(write(tmp_path / "hgnc_complete_set.txt", "\n".join([HGNC_HEADER, *rows]) + "\n"))
+    table = read_gene_table(write(tmp_path / "hgnc_complete_set.txt", "\n".join([HGNC_HEADER, *rows]) + "\n"), IDS)
     assert table.symbols == {"VSIR", "TWIN", "NA"}
     assert table.names["entrez"] == {"64115": {"VSIR"}, "7": {"TWIN"}, "9": {"NA"}}
     assert table.names["ensembl"]["ENSG00000107738"] == {"VSIR"}
@@ -37,7 +38,7 @@ def test_gene_id_map_compressed(tmp_path):
     path = tmp_path / "map.tsv.gz"
     rows = "ENSG1\tA\tENSG1.2\tx\tx\t6872\nENSG2\tB\tENSG2.1\tx\tx\t6872\n"
     path.write_bytes(gzip.compress((MAP + rows).encode()))
-    table = read_gene_table(path)
+    table = read_gene_table(path, IDS)
     assert table.symbols == {"A", "B"}
     assert table.names["ensembl"] == {"ENSG1": {"A"}, "ENSG2": {"B"}}
     assert table.names["entrez"] == {"6872": {"A", "B"}}
@@ -50,13 +51,16 @@ def test_gene_id_map_compressed(tmp_path):
         (MAP, "the table is empty"),
         (MAP + "ENSG1\t\tENSG1.2\tx\tx\t1\n", "1 row of 1 without a gene symbol in column 'gene_name'"),
         (MAP + "ENSG1\tA\n", "ragged table"),
-        (HGNC_HEADER + "\n" + hgnc_row("GONE", status="Entry Withdrawn") + "\n", "without a gene symbol"),
+        (
+            HGNC_HEADER + "\n" + hgnc_row("GONE", status="Entry Withdrawn") + "\n",
+            "no row has the status 'Approved' in column 'status'",
+        ),
         (MAP.replace("\t", ",") + "ENSG1,A,ENSG1.2,x,x,1\n", "not a gene table"),
     ],
 )
 def test_what_is_no_gene_table_is_one_message(tmp_path, text, message):
     with pytest.raises(StratifyError) as error:
-        read_gene_table(write(tmp_path / "map.tsv", text))
+        read_gene_table(write(tmp_path / "map.tsv", text), IDS)
     assert message in str(error.value)
     assert "map.tsv" in str(error.value)
 

@@ -64,7 +64,7 @@ BROKEN = {
     ),
     "duplicate sample": (b"gene,a,a\nG1,5,0\n", {}, "duplicate sample names: a"),
     "text": (b"gene,a,b\nG1,5,x\n", {}, r"column 'b': expected numbers, found 1 value: 'x' \(G1\)"),
-    "header without data": (b"gene,a,b\n", {}, "the table is empty: 1 rows including the header"),
+    "header without data": (b"gene,a,b\n", {}, "the table is empty: 1 row including the header"),
     "blank": (b"\n\n", {}, "the table is empty"),
     "ragged": (b"gene,a,b\nG1,5,0\nG2,5\n", {}, "ragged table"),
     "wrong separator": (b"gene;a;b\nG1;5;0\n", {}, "no column matches|one column only"),

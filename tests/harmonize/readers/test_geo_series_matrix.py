@@ -75,7 +75,7 @@ NO_MATRIX = {
     "no data": (_without('"p_'), {}, "a header but no data, as in series of sequencing data.*counts_table"),
     "no header": (_without('"ID_REF"'), {}, "line 13: expected the header ID_REF and samples, found"),
     "ragged": (SERIES.replace("\t-4e1\t6", "\t-4e1"), {}, "line 15: ragged table: 3 fields, the header has 4"),
-    "text": (SERIES.replace("-4e1", "low"), {}, r"line 15: expected numbers, found 'low' \(p_2\)"),
+    "text": (SERIES.replace("-4e1", "low"), {}, r"line 15: expected numbers, found 'low' \(p_2 in GSM2\)"),
     "twice": (SERIES.replace('\t"GSM2"\t"GSM3"\n"p_1"', '\t"GSM1"\t"GSM3"\n"p_1"'), {}, "duplicate sample names: GSM1"),
     "turned": (SERIES, {"orientation": "samples_by_features"}, "has features in rows"),
     "label": (SERIES, {"id": "ID_REF"}, "leave `id` out"),

@@ -172,7 +172,7 @@ MALFORMED = {
     "unknown classification": (HEADER + "BRAF\tMisense_Mutation\tA\t\n", "did you mean 'Missense_Mutation'"),
     "no classification": (HEADER + "BRAF\t\tA\t\n", "1 mutation of 1 without a value"),
     "no sample": (HEADER + "BRAF\tSilent\t\t\n", "1 mutation without a sample"),
-    "ragged": (HEADER + ROWS + "BRAF\tSilent\n", "Expected 4 columns, got 2"),
+    "ragged": (HEADER + ROWS + "BRAF\tSilent\n", "line 7: ragged table: 2 fields, the header has 4"),
     "nothing counts": (HEADER + "BRAF\tSilent\tA\t\n", "none of 1 mutation counts as non_silent"),
     "git-lfs pointer": ("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "pointer of git-lfs"),
 }

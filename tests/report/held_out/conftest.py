@@ -130,7 +130,8 @@ def write_held_out_study(folder: Path, name: str, changes: dict[str, object]) ->
     write_table(_canaries(name), CANARIES, layout.canaries(name))
     training = table[table["cohort"].isin(study.datasets.train)]
     write_table(univariate(training, list(study.features), study_id=name), UNIVARIATE, layout.univariate(name))
-    return argparse.Namespace(study=config / "studies" / f"{name}.yaml", results=layout.results)
+    catalogue = Path(__file__).parents[3] / "data/reference/signatures.yaml"
+    return argparse.Namespace(study=config / "studies" / f"{name}.yaml", results=layout.results, signatures=[catalogue])
 
 
 def _dataset(cohort: str) -> dict[str, object]:
@@ -267,6 +268,7 @@ def _overlap(name: str) -> pd.DataFrame:
             "p_value": p_value,
             "n_identifiers": None,
             "n_profiles": None,
+            "n_mutations": None,
             "shared_pool": pool,
             "shared_family": first == second,
             "verdict": f"verdict on {second}, such as {second}:X{second[:2]}0001",
@@ -280,7 +282,7 @@ def _overlap(name: str) -> pd.DataFrame:
         pair("learned_2020", "tiny_2023", None, np.nan),
         pair("abroad_2022", "abroad_2022", 0, 1.0, pool=True),
     ]
-    integers = dict.fromkeys(["observed", "pairs", "n_identifiers", "n_profiles"], "Int64")
+    integers = dict.fromkeys(["observed", "pairs", "n_identifiers", "n_profiles", "n_mutations"], "Int64")
     return pd.DataFrame(rows).astype(integers)
 
 

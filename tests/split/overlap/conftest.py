@@ -3,8 +3,12 @@ import pandas as pd
 import pytest
 
 from stratify.assemble.cohort import Cohort
+from stratify.config.dataset import Modality
 from stratify.synthetic import toy_dataset
 
+MUTATIONS = Modality.model_validate(
+    {"reader": "maf", "file": "mutations.maf", "namespace": "mut", "unit": "present", "id": "Hugo_Symbol"}
+)
 TYPES = ["nsclc", "melanoma", "renal"]
 
 
@@ -68,7 +72,9 @@ def make_cohort():
 
     def make(patients, *, pool="one", family=None, measurements=None):
         name = patients.index[0].split(":")[0]
-        config = toy_dataset().model_copy(update={"patient_pool": pool, "study_family": family or name})
+        modalities = toy_dataset().modalities | {"mutations": MUTATIONS}
+        declared = {"patient_pool": pool, "study_family": family or name, "modalities": modalities}
+        config = toy_dataset().model_copy(update=declared)
         clinical = patients.reset_index().assign(timepoint="baseline")
         clinical["sample_id"] = clinical["patient_id"]
         return Cohort(name, config, clinical, measurements or {})

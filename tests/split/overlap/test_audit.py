@@ -121,6 +121,31 @@ def test_profiles_are_compared_by_patient_not_by_sample(make_patients, make_coho
     assert of(audit.summary, "a", "b")["verdict"].item().endswith("1 patient with a shared omics profile")
 
 
+def test_mutations_are_compared_as_such(make_patients, make_cohort):
+    rng = np.random.default_rng(0)
+    genes = [f"mut.G{number}" for number in range(400)]
+    cohorts = []
+    for name in "ab":
+        patients = make_patients(30, name, ord(name))
+        mutated = pd.DataFrame(rng.random((400, 30)) < 0.1, index=genes, columns=patients.index).astype("float32")
+        cohorts.append(make_cohort(patients, pool=name, measurements={"mutations": mutated}))
+    twins = ["a:9", "b:4"]
+    for cohort, twin in zip(cohorts, twins, strict=True):
+        cohort.clinical.loc[cohort.clinical["patient_id"] == twin, "clin.cancer_type"] = "nsclc"
+    cohorts[1].measurements["mutations"]["b:4"] = cohorts[0].measurements["mutations"]["a:9"]
+    audit = audit_overlap("toy", cohorts, seed=1, permutations=99)
+    assert set(audit.pairs["basis"]) <= {"clinical_fingerprint", "mutations"}
+    pairs = audit.pairs[audit.pairs["basis"] == "mutations"]
+    assert pairs[["first", "second", "judgement"]].to_numpy().tolist() == [[*twins, "beyond_chance"]]
+    assert audit.summary["n_mutations"].tolist() == [0, 1, 0]
+    assert audit.summary["n_profiles"].isna().all()
+    assert of(audit.summary, "a", "b")["verdict"].item().endswith("1 patient with shared rare mutations")
+    assert of(audit.summary, "a", "a")["verdict"].item().endswith("; no patient with shared rare mutations")
+    cohorts[0].clinical.loc[cohorts[0].clinical["patient_id"] == "a:9", "clin.cancer_type"] = "renal"
+    again = audit_overlap("toy", cohorts, seed=1, permutations=99)
+    assert "mutations" not in set(again.pairs["basis"])
+
+
 def test_only_baseline_records_are_compared(planted, make_cohort):
     cohorts = [make_cohort(patients) for patients in planted[:2]]
     clinical = cohorts[1].clinical

@@ -10,7 +10,7 @@ from types import ModuleType
 import pandas as pd
 
 from stratify.assemble.endpoints import as_published, landmark_event, objective_response
-from stratify.config.study import Endpoint
+from stratify.config.endpoint import Endpoint
 from stratify.errors import StratifyError, nearest
 
 RULES: dict[str, ModuleType] = {

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from stratify.assemble.endpoints.labels import labels
-from stratify.config.study import AsPublished
+from stratify.config.endpoint import AsPublished
 from stratify.errors import StratifyError
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from stratify.assemble.signatures.scorer import ENGINE_MINIMUM_COVERAGE, GeneSetScorer
+from stratify.assemble.signatures.scorer import MINIMUM_COVERAGE, GeneSetScorer
 from stratify.errors import StratifyError
 
 PREFIX = "gene."
@@ -29,7 +29,7 @@ def score_gene_sets(
     method: str = "ssgsea",
     *,
     universe: Iterable[str] | None = None,
-    minimum_coverage: float = ENGINE_MINIMUM_COVERAGE,
+    minimum_coverage: float = MINIMUM_COVERAGE,
 ) -> GeneSetScores:
     """Score each sample on each gene set by the order of its own genes.
 
@@ -73,7 +73,7 @@ def score_in_chunks(
     method: str = "ssgsea",
     *,
     universe: Iterable[str] | None = None,
-    minimum_coverage: float = ENGINE_MINIMUM_COVERAGE,
+    minimum_coverage: float = MINIMUM_COVERAGE,
 ) -> Iterator[GeneSetScores]:
     """Score tables too large to hold: each piece is scored and let go.
 

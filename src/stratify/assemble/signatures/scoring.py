@@ -8,13 +8,13 @@ import pandas as pd
 from stratify.assemble.signatures.catalogue import PAIRS, Signature
 from stratify.assemble.signatures.engine import score_gene_sets
 from stratify.assemble.signatures.rank_methods import RANK_METHODS
+from stratify.assemble.signatures.scorer import MINIMUM_COVERAGE
 from stratify.errors import StratifyError
 
 LOG_SCALES = frozenset({"log2_tpm", "log2_cpm", "log2_intensity"})
 RELATIVE_TO_THE_GENE = frozenset({"rank_normal", "zscore"})
 SCORED_UNITS = LOG_SCALES | RELATIVE_TO_THE_GENE
 """Units on which a mean of genes means something; raw counts grow with sequencing depth."""
-MINIMUM_COVERAGE = 0.8
 
 
 def required_genes(signatures: Iterable[Signature], universe: Iterable[str] = ()) -> list[str]:
@@ -125,7 +125,7 @@ def _refuse_undeclared_universe(signatures: Mapping[str, Signature], universe: S
     if ranked and universe is None:
         raise StratifyError(
             f"signature {ranked[0]!r} (method {signatures[ranked[0]].method}) ranks the genes of a sample: declare the "
-            f"universe of genes to rank among, the same for every cohort"
+            "universe of genes to rank among, the same for every cohort (`gene_universe: shared` in the study file)"
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from stratify.assemble.cohort import Cohort
+from stratify.assemble.features import gene_universe
 from stratify.assemble.signatures import Signature
 from stratify.assemble.table import Assembled, assemble
 from stratify.config.study import StudyConfig
@@ -50,6 +51,11 @@ class Experiment:
         with_test = self.splits.loc[self.splits["role"].eq("test"), "split"].unique()
         splits = self.splits[self.splits["split"].isin(with_test)]
         return splits[splits["repeat"].fillna(0).eq(0)]
+
+    @property
+    def universe(self) -> list[str] | None:
+        """The genes among which rank-based signatures rank a sample."""
+        return gene_universe(self.study, self.cohorts)
 
     def tampered(self, change: Callable[[Cohort], Cohort]) -> "Experiment":
         """Make the same experiment from changed cohorts."""

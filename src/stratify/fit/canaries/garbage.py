@@ -62,7 +62,8 @@ def _spoil(cohort: Cohort, held_out: set[str], experiment: Experiment) -> Cohort
     rows = clinical["patient_id"].isin(held_out)
     flipped = opposite(clinical, experiment.study.endpoint)
     clinical = clinical.where(~rows, flipped)
-    for column in [name for name in clinical.columns if name.startswith("clin.")]:
+    kept = experiment.study.population  # who is in the study stays the same
+    for column in [name for name in clinical.columns if name.startswith("clin.") and name not in kept]:
         clinical[column] = clinical[column].mask(rows, _noise(clinical[column], rng))
     samples = set(clinical.loc[rows, "sample_id"])
     measurements = {name: _spoil_measurements(table, samples, rng) for name, table in cohort.measurements.items()}

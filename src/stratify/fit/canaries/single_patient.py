@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from stratify.assemble.cohort import Cohort
 from stratify.assemble.features import feature_values
 from stratify.fit.canaries.experiment import Experiment
 from stratify.log_odds import log_odds
@@ -38,7 +39,8 @@ def single_patient(experiment: Experiment, model: PatientModel, table: pd.DataFr
     patients = patients.iloc[np.unique(np.linspace(0, len(patients) - 1, MOST_PATIENTS).round().astype(int))]
     batch = model.predict(patients)["probability"].to_numpy()
     alone = np.array([model.predict(patients.loc[[patient]])["probability"].iloc[0] for patient in patients.index])
-    features = [_feature_difference(experiment, number) for number in range(len(experiment.cohorts))]
+    universe = experiment.universe
+    features = [_feature_difference(experiment, cohort, universe) for cohort in experiment.cohorts]
     return [
         {
             "canary": "single_patient",
@@ -59,9 +61,8 @@ def single_patient(experiment: Experiment, model: PatientModel, table: pd.DataFr
     ]
 
 
-def _feature_difference(experiment: Experiment, number: int) -> float:
-    cohort = experiment.cohorts[number]
-    together = feature_values(cohort, experiment.signatures).select_dtypes("number")
+def _feature_difference(experiment: Experiment, cohort: Cohort, universe: list[str] | None) -> float:
+    together = feature_values(cohort, experiment.signatures, universe).select_dtypes("number")
     rows = cohort.clinical.iloc[np.linspace(0, len(cohort.clinical) - 1, ALONE).astype(int)]
     differences = []
     for sample in rows["sample_id"]:
@@ -73,7 +74,7 @@ def _feature_difference(experiment: Experiment, number: int) -> float:
                 for name, values in cohort.measurements.items()
             },
         )
-        alone = feature_values(lonely, experiment.signatures).reindex(columns=together.columns)
+        alone = feature_values(lonely, experiment.signatures, universe).reindex(columns=together.columns)
         alone = alone.loc[sample].astype("float64")
         expected = together.loc[sample]
         same = (alone.isna() & expected.isna()) | ((alone - expected).abs() <= LIMIT * np.maximum(1, expected.abs()))

@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from stratify.config.study import Direction
-from stratify.fit.models import elastic_net, ensemble, lightgbm, spline_logistic
+from stratify.fit.models import elastic_net, ensemble, grouped_ridge, lightgbm, spline_logistic
 from stratify.fit.models.directions import NO_DIRECTIONS
 
 
@@ -31,6 +31,7 @@ MODELS: Mapping[str, Build] = MappingProxyType(
         "spline_logistic": spline_logistic.build,
         "lightgbm": lightgbm.build,
         "ensemble": ensemble.build,
+        "grouped_ridge": grouped_ridge.build,
     }
 )
 """By name."""

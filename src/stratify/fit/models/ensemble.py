@@ -13,7 +13,7 @@ from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
 from stratify.fit.models.encoding import FillIfComplete, categories_of, encode, numbers_of
 from stratify.fit.models.lightgbm import boosted_trees
 from stratify.fit.models.log_odds_classifier import LogOddsClassifier
-from stratify.fit.models.penalised import Ridge, fit_penalised
+from stratify.fit.models.recalibrated import recalibrate
 from stratify.fit.models.spline_logistic import AdditiveLogistic
 from stratify.log_odds import log_odds
 
@@ -114,24 +114,6 @@ class CalibratedEnsemble(LogOddsClassifier):
 
 def _mean_log_odds(members: Sequence[Any], X: np.ndarray) -> np.ndarray:
     return np.mean([log_odds(member.predict_proba(X)[:, 1]) for member in members], axis=0)
-
-
-def recalibrate(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate intercept and slope of a logistic regression on a score, the slope penalised towards 1 and at least 0.
-
-    Parameters
-    ----------
-    score : ndarray, shape (n,)
-        Log odds of patients the score has not learned from.
-    positive : ndarray of 0 and 1, shape (n,)
-
-    Returns
-    -------
-    intercept, slope : ndarray, shape (1,)
-    """
-    towards_one = Ridge(np.ones(1), np.array([-1.0]), np.array([np.inf]))
-    intercept, beyond_one = fit_penalised(score[:, None], positive, towards_one, offset=score)
-    return np.array([intercept]), 1 + beyond_one
 
 
 def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS) -> Pipeline:

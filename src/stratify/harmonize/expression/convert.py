@@ -51,6 +51,8 @@ class _Rows:
         Rows that are used, those of one gene together.
     starts
         Where each gene begins in `order`.
+    symbols
+        What each row of the file is called; ``None`` where it is left out.
     findings
         On the names.
     """
@@ -58,6 +60,7 @@ class _Rows:
     features: pd.Index
     order: NDArray[np.intp]
     starts: NDArray[np.intp]
+    symbols: list[str | None]
     findings: list[Finding] = field(default_factory=list)
 
     def sum(self, values: Floats) -> Floats:
@@ -107,7 +110,7 @@ def harmonize_expression(
     findings = _checked(values, measured, modality, name) if expression else []
     names = measured.index.str.removeprefix(f"{modality.namespace}.")
     rows = _rows(names, modality, name, tables, where)
-    lengths = _lengths(names, tables.lengths, where)
+    lengths = _lengths(names, rows.symbols, modality, tables, where)
     if lengths is not None:
         findings += checks.genes_without_length(name, np.isnan(lengths), measured.index)
         rows = _with_length(rows, lengths)
@@ -160,7 +163,7 @@ def _without_infinite(
 def _rows(names: pd.Index, modality: Modality, name: str, tables: GeneTables, where: str) -> _Rows:
     if modality.genes is None or tables.symbols is None:
         every = np.arange(len(names))
-        return _Rows(names, every, every)
+        return _Rows(names, every, every, list(names))
     kind = modality.genes.identifier
     found = to_symbols(list(names), tables.symbols, kind, where)
     symbols = pd.Series(found.symbols, dtype="str")
@@ -174,19 +177,33 @@ def _rows(names: pd.Index, modality: Modality, name: str, tables: GeneTables, wh
     by_gene = np.argsort(codes, kind="stable")
     starts = np.flatnonzero(np.diff(codes[by_gene], prepend=-1))
     findings = list(symbol_findings(name, found, kind, merged, added=added))
-    return _Rows(pd.Index(uniques, dtype="str"), symbols.index.to_numpy()[by_gene], starts, findings)
+    return _Rows(pd.Index(uniques, dtype="str"), symbols.index.to_numpy()[by_gene], starts, found.symbols, findings)
 
 
-def _lengths(names: pd.Index, lengths: pd.Series | None, where: str) -> Floats | None:
-    if lengths is None:
+def _lengths(
+    names: pd.Index, symbols: list[str | None], modality: Modality, tables: GeneTables, where: str
+) -> Floats | None:
+    """Look up the length of every row of the file; NaN where there is none."""
+    lengths, declared = tables.lengths, modality.lengths
+    if lengths is None or declared is None:
         return None
-    found = lengths.reindex(without_versions(names)).to_numpy(dtype=np.float64)
-    if np.isnan(found).all():
+    if declared.identifier is None or tables.symbols is None:
+        found = lengths.reindex(without_versions(names))
+    else:
+        found = _by_symbol(lengths, tables.symbols, declared.identifier, declared.file).reindex(symbols)
+    if found.isna().all():
         raise StratifyError(
             f"{where}: none of the {len(names):,} genes has a length: genes {', '.join(names[:3])}; lengths of "
-            f"{', '.join(map(str, lengths.index[:3]))}; check `lengths:` and its `id`"
+            f"{', '.join(map(str, lengths.index[:3]))}; check `lengths:`, its `id` and its `from`"
         )
-    return found
+    return found.to_numpy(dtype=np.float64)
+
+
+def _by_symbol(lengths: pd.Series, table: GeneTable, kind: str, where: str) -> pd.Series:
+    """Bring lengths to symbols; one with several lengths has none."""
+    symbols = to_symbols(list(lengths.index), table, kind, where).symbols
+    named = pd.DataFrame({"symbol": symbols, "length": lengths.to_numpy()}).dropna().drop_duplicates()
+    return named.drop_duplicates("symbol", keep=False).set_index("symbol")["length"]
 
 
 def _with_length(rows: _Rows, lengths: Floats) -> _Rows:
@@ -194,7 +211,7 @@ def _with_length(rows: _Rows, lengths: Floats) -> _Rows:
     gene = np.repeat(np.arange(len(rows.starts)), np.diff(rows.starts, append=len(rows.order)))
     kept = ~np.isnan(lengths[rows.order])
     genes, starts = np.unique(gene[kept], return_index=True)
-    return _Rows(rows.features[genes], rows.order[kept], starts, rows.findings)
+    return _Rows(rows.features[genes], rows.order[kept], starts, rows.symbols, rows.findings)
 
 
 def _convert(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.config.dataset import TableFile
-from stratify.config.expression import GeneLengths
+from stratify.config.expression import GeneIds, GeneLengths, GeneTableFile
 from stratify.errors import StratifyError
 from stratify.harmonize.expression.identifiers import without_versions
 from stratify.harmonize.findings.finding import listed
@@ -57,14 +57,16 @@ class GeneTable:
     names: Mapping[str, Names]
 
 
-def read_gene_table(path: Path) -> GeneTable:
+def read_gene_table(path: Path, layout: GeneIds) -> GeneTable:
     """Read a gene table; its format is told by its header.
 
     Parameters
     ----------
     path
-        Tab-separated (or `.csv`), compressed or not: HGNC's complete set, of which approved symbols are taken, or a
-        table with the columns `ensid`, `gene_name` and `entrezgene`.
+        A text table, compressed or not: HGNC's complete set, of which approved symbols are taken, or a table with the
+        columns `ensid`, `gene_name` and `entrezgene`.
+    layout
+        How it is laid out.
 
     Returns
     -------
@@ -75,12 +77,14 @@ def read_gene_table(path: Path) -> GeneTable:
     StratifyError
         The file is no gene table of a known format, or a row has no symbol.
     """
-    table = _read(path)
+    table = _read(path, layout)
     columns = _columns(table, path)
     if "status" in columns:
         table = table[table[columns["status"]] == APPROVED]
+        if table.empty:
+            raise StratifyError(f"{path}: no row has the status {APPROVED!r} in column {columns['status']!r}")
     symbols = table[columns["symbol"]].str.strip()
-    if table.empty or symbols.isna().any():
+    if symbols.isna().any():
         raise StratifyError(
             f"{path}: {counted(int(symbols.isna().sum()), 'row')} of {len(table):,} without a gene symbol in column "
             f"{columns['symbol']!r}"
@@ -89,8 +93,8 @@ def read_gene_table(path: Path) -> GeneTable:
     return GeneTable(frozenset(symbols), names)
 
 
-def _read(path: Path) -> pd.DataFrame:
-    layout = TableFile(file=path.name, missing=[])
+def _read(path: Path, wanted: GeneTableFile) -> pd.DataFrame:
+    layout = TableFile(file=path.name, separator=wanted.separator, index_column=wanted.index_column, missing=[])
     return grid_to_frame(read_grid(path, layout), layout, str(path))
 
 
@@ -124,9 +128,9 @@ def read_gene_lengths(path: Path, layout: GeneLengths) -> pd.Series:
     Parameters
     ----------
     path
-        Tab-separated (or `.csv`), compressed or not.
+        A text table, compressed or not.
     layout
-        Its columns.
+        How it is laid out, and its columns.
 
     Returns
     -------
@@ -138,7 +142,7 @@ def read_gene_lengths(path: Path, layout: GeneLengths) -> pd.Series:
     StratifyError
         A column is missing, a length is no number or not above zero, or a gene has two.
     """
-    table = _read(path)
+    table = _read(path, layout)
     where = f"{path}: column {layout.length!r}"
     ids = pd.Index(without_versions(column_of(table, layout.id, str(path)).fillna("").str.strip()), dtype="str")
     lengths = parse_numbers(column_of(table, layout.length, str(path)).set_axis(ids), where, decimal=".")

@@ -61,6 +61,23 @@ def constant_column(values: pd.Series) -> Iterator[Finding]:
         yield Finding("constant_column", "error", len(present), detail, str(values.name))
 
 
+def constant_timepoint(timepoints: pd.Series, column: Column) -> Iterator[Finding]:
+    """Find a source that gives every sample the same time point: it may not have looked at each.
+
+    Parameters
+    ----------
+    timepoints
+        In our names, one a sample.
+    column
+        How it was made; a time point that the dataset file declares itself is not judged.
+    """
+    if column.source is not None and is_constant(timepoints):
+        detail = (
+            f"column {column.source!r} calls all {len(timepoints)} samples {timepoints.iloc[0]}: was each looked at?"
+        )
+        yield Finding("constant_timepoint", "warning", len(timepoints), detail, "timepoint")
+
+
 def _shown(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else repr(value)
 

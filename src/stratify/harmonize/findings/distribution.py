@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.config.dataset import Column
-from stratify.harmonize.findings.finding import Finding
+from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.units import unit_of
 from stratify.harmonize.vocabulary import term_for
 
@@ -14,6 +14,7 @@ FEWEST_DISTINCT = 11
 """Below this many distinct values a column is a score or a code, whose values pile up anyway."""
 
 FEWEST_AT_CEILING = 5
+ROUNDING = 1e-6
 CEILING_RATIO = 5
 """The highest value is a ceiling where this many samples have it, and this many times as many as the next value."""
 
@@ -37,6 +38,7 @@ def check_spread(table: pd.DataFrame, columns: Mapping[str, Column]) -> Iterator
             yield from values_at_ceiling(table[name], column)
             yield from coarse_values(table[name])
             yield from whole_numbers_per_megabase(table[name])
+            yield from fractions_in_a_count(table[name])
 
 
 def values_at_ceiling(values: pd.Series, column: Column) -> Iterator[Finding]:
@@ -90,6 +92,28 @@ def whole_numbers_per_megabase(values: pd.Series) -> Iterator[Finding]:
             "count (`mutation_count`)?"
         )
         yield Finding("whole_numbers_per_megabase", "warning", len(present), detail, str(values.name))
+
+
+def fractions_in_a_count(values: pd.Series) -> Iterator[Finding]:
+    """Find counts that are not whole numbers: probably mutations per megabase, another unit.
+
+    Parameters
+    ----------
+    values
+        Numbers in our unit; judged where the name ends in `_count`.
+
+    Yields
+    ------
+    Finding
+    """
+    present = values.dropna()
+    if not str(values.name).endswith("_count"):
+        return
+    broken = present[(present - present.round()).abs() > ROUNDING]
+    if len(broken):
+        cases = listed(f"{value:g} ({sample})" for sample, value in broken.items())
+        detail = f"{len(broken)} of {len(present)} counts are not whole numbers: {cases}: a rate, such as per megabase?"
+        yield Finding("fractions_in_a_count", "warning", len(broken), detail, str(values.name))
 
 
 def coarse_values(values: pd.Series) -> Iterator[Finding]:

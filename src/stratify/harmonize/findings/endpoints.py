@@ -11,6 +11,9 @@ CONTRADICTION = "label_time_contradiction"
 ROUNDING_DAYS = 16.0
 """Times given in months, rounded, may differ from each other by half a month."""
 
+FEWEST_EVALUABLE = 10
+"""With fewer evaluable samples, a category of response can be absent by chance."""
+
 FEWEST_PER_LABEL = 5
 """With fewer samples of either label, times can separate them by chance."""
 
@@ -37,6 +40,10 @@ def check_endpoints(endpoints: pd.DataFrame) -> Iterator[Finding]:
         yield from only_events_recorded(endpoints[f"{stem}_event"])
     if {"pfs_days", "os_days"} <= set(endpoints):
         yield from progression_after_death(endpoints["pfs_days"], endpoints["os_days"])
+    if "best_response" in endpoints:
+        yield from few_response_categories(endpoints["best_response"])
+    if {"best_response", "published_response"} <= set(endpoints):
+        yield from response_contradicts_best_response(endpoints)
     for label in endpoints:
         if not str(label).endswith(("_event", "_days")) and set(endpoints[label].dropna().unique()) == {0, 1}:
             for time in (name for name in endpoints if str(name).endswith("_days")):
@@ -88,6 +95,57 @@ def only_events_recorded(event: pd.Series) -> Iterator[Finding]:
             "everyone"
         )
         yield Finding("only_events_recorded", "error", known, detail, str(event.name))
+
+
+def few_response_categories(best: pd.Series) -> Iterator[Finding]:
+    """Find best responses of at most two categories: a response that someone has divided in two, called by other names.
+
+    Parameters
+    ----------
+    best
+        CR, PR, SD, PD or NE.
+
+    Yields
+    ------
+    Finding
+    """
+    evaluable = best[best.notna() & (best != "NE")]
+    found = sorted(evaluable.unique())
+    if len(evaluable) >= FEWEST_EVALUABLE and len(found) <= 2:
+        detail = f"all {len(evaluable)} best responses are {' or '.join(found)}: perhaps a label in two, called so"
+        yield Finding("few_response_categories", "warning", len(evaluable), detail, str(best.name))
+
+
+def response_contradicts_best_response(endpoints: pd.DataFrame) -> Iterator[Finding]:
+    """Find published labels that are not what the best response says: CR and PR respond, SD and PD do not.
+
+    Parameters
+    ----------
+    endpoints
+        With `best_response` and `published_response`. A label of a sample whose best response is not evaluable, or
+        unknown where others are known, is a contradiction too.
+
+    Yields
+    ------
+    Finding
+        With the survival of who is concerned, which tells a label that was made from survival.
+    """
+    best, label = endpoints["best_response"], endpoints["published_response"]
+    if best.isna().all():
+        return
+    expected = best.map({"CR": 1.0, "PR": 1.0, "SD": 0.0, "PD": 0.0})
+    wrong = label.notna() & (label != expected)
+    if not wrong.any():
+        return
+    cases = pd.DataFrame({"label": label[wrong].map("{:g}".format), "best": best[wrong].fillna("unknown")})
+    counts = cases.groupby(["best", "label"]).size().reset_index(name="n")
+    shown = ", ".join(f"{row.n} with {row.best} {row.label}" for row in counts.itertuples())
+    detail = f"published_response is not what best_response says in {counted(len(cases), 'sample')} ({shown}): "
+    detail += listed(cases.index)
+    if "os_days" in endpoints and endpoints["os_days"][wrong].notna().any():
+        days, everyone = endpoints["os_days"][wrong], endpoints["os_days"]
+        detail += f"; their os_days {days.min():.0f} to {days.max():.0f}, the median of all {everyone.median():.0f}"
+    yield Finding("response_contradicts_best_response", "error", len(cases), detail, "published_response")
 
 
 def label_defined_by_time(label: pd.Series, days: pd.Series) -> Iterator[Finding]:

@@ -107,7 +107,7 @@ def negative_values(modality: str, values: Values, unit: str, features: pd.Index
     if unit in LINEAR_UNITS and negative.any():
         rows = features[np.flatnonzero(negative.any(axis=1))]
         detail = (
-            f"declared as {unit}, {int(negative.sum()):,} values in {counted(len(rows), 'gene')} are below zero "
+            f"declared as {unit}, {counted(int(negative.sum()), 'value')} in {counted(len(rows), 'gene')} below zero "
             f"(lowest {np.nanmin(values):g}): {listed(rows)}; if accepted, they become missing"
         )
         yield Finding("negative_values", "error", int(negative.sum()), detail, modality)

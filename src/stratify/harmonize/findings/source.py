@@ -53,6 +53,29 @@ def characteristic_missing(text: pd.Series) -> Iterator[Finding]:
         yield Finding("characteristic_missing", "info", len(empty), detail, str(text.name))
 
 
+def corrected_values(raw: pd.DataFrame, columns: Mapping[str, Column]) -> Iterator[Finding]:
+    """Count the values that the dataset file gives for single samples in the place of the source's.
+
+    Parameters
+    ----------
+    raw
+        The table as text, one row a sample, indexed by sample.
+    columns
+        How each characteristic or outcome is made from it.
+
+    Yields
+    ------
+    Finding
+    """
+    for name, column in columns.items():
+        if column.of_samples and column.source is not None:
+            names = (str(sample).rpartition(":")[2] for sample in raw.index)
+            held = dict(zip(names, raw[column.source], strict=True))
+            cases = listed(f"{sample} {value} for {held.get(sample)}" for sample, value in column.of_samples.items())
+            detail = f"{len(column.of_samples)} of {len(raw)} samples have another value than in the file: {cases}"
+            yield Finding("corrected_values", "info", len(column.of_samples), detail, name)
+
+
 def proportional_columns(raw: pd.DataFrame, sources: Mapping[str, str]) -> Iterator[Finding]:
     """Find characteristics that are an exact multiple of another column of the file: one is made from the other.
 

@@ -129,6 +129,8 @@ def _assay(group: Any, layout: TableFile, path: Path) -> Any:
     if layout.assay is None:
         return _member(group, "X", path)
     layers = list(group["layers"]) if "layers" in group else []
+    if not layers:
+        raise StratifyError(f"{path}: no layer {layout.assay!r}: the file has none; leave `assay` out to read `X`")
     if layout.assay not in layers:
         raise StratifyError(f"{path}: no layer {layout.assay!r}; {nearest(layout.assay, layers)}")
     return group["layers"][layout.assay]

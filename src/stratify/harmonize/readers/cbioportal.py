@@ -121,7 +121,8 @@ def _clinical_table(files: StudyFiles, name: str, needed: Sequence[str], missing
         frame = table.text()
     for column in needed:
         if column not in frame:
-            raise StratifyError(f"{where}: no column {column}; the header is {', '.join(table.header[:5])}")
+            hint = "; the tables of a study are tab-separated" if len(table.header) == 1 else ""
+            raise StratifyError(f"{where}: no column {column}; the header is {', '.join(table.header[:5])}{hint}")
     return frame.set_axis(pd.RangeIndex(1, len(frame) + 1), axis="index")
 
 

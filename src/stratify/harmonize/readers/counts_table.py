@@ -11,10 +11,10 @@ import pandas as pd
 from stratify.config.dataset import Clinical, Modality
 from stratify.errors import StratifyError
 from stratify.harmonize.readers import delimited
-from stratify.harmonize.readers.files import open_binary
 from stratify.harmonize.readers.grid import grid_to_frame
 from stratify.harmonize.readers.r_vectors import unique_names
 from stratify.harmonize.readers.table import numbers_from_text
+from stratify.wording import counted
 
 SUMMARY_ROWS = frozenset(
     {"__no_feature", "__ambiguous", "__too_low_aQual", "__not_aligned", "__alignment_not_unique"}
@@ -59,7 +59,8 @@ class CountsTableReader:
             text = grid_to_frame(delimited.read_grid(path, layout), layout, str(path), labels=layout.id)
             frame = numbers_from_text(text, path, layout)
         unique_names(list(frame.columns), "sample", str(path))
-        frame = frame[~frame.index.isin(SUMMARY_ROWS)]
+        summary = frame.index.isin(SUMMARY_ROWS)
+        frame = frame[~summary] if summary.any() else frame
         _refuse_negative(frame, path)
         return frame
 
@@ -74,7 +75,7 @@ def _with_label(path: Path, layout: Modality) -> Modality:
 
 
 def _first_rows(path: Path, layout: Modality) -> tuple[list[str], list[str]]:
-    with open_binary(path) as stream:
+    with delimited.open_text(path, layout.encoding) as stream:
         try:
             with io.TextIOWrapper(stream, encoding=layout.encoding, newline="") as text:
                 lines = delimited.content_lines(text, layout)
@@ -82,17 +83,18 @@ def _first_rows(path: Path, layout: Modality) -> tuple[list[str], list[str]]:
         except (UnicodeDecodeError, LookupError, csv.Error) as error:
             raise StratifyError(f"{path}: not readable as a text table: {error}") from None
     if len(rows) < 2:
-        raise StratifyError(f"{path}: the table is empty: {len(rows)} rows including the header")
+        raise StratifyError(f"{path}: the table is empty: {counted(len(rows), 'row')} including the header")
     return rows[0], rows[1]
 
 
 def _refuse_negative(frame: pd.DataFrame, path: Path) -> None:
     values = frame.to_numpy()
-    negative = np.argwhere(values < 0)
-    if len(negative):
+    below = values < 0
+    if below.any():
+        negative = np.argwhere(below)
         gene, sample = negative[0]
         raise StratifyError(
-            f"{path}: {len(negative):,} negative counts, the first {float(values[gene, sample]):g} for "
+            f"{path}: {counted(len(negative), 'negative count')}, the first {float(values[gene, sample]):g} for "
             f"{frame.index[gene]!s} in {frame.columns[sample]!s}; counts are zero or more: "
             "values on a logarithmic scale are read by `reader: table` with their own `unit`"
         )

@@ -1,12 +1,13 @@
 """Text tables: csv, tsv, txt."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
@@ -21,6 +22,15 @@ ROW_NAMES = ""
 
 FAST_ENCODINGS = {"utf-8", "utf-8-sig", "utf8", "ascii"}
 
+BLOCK_BYTES = 4 << 20
+"""Text parsed at once by a thread; the library's own megabyte is a few hundred rows of a wide table, and slower."""
+
+SCANNED_BYTES = 1 << 20
+
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+WIDE_ENCODINGS = ("utf-16", "utf16", "utf-32", "utf32")
+WEB_PAGE = (b"<!doctype html", b"<html")
+
 
 def separator_of(path: Path, layout: TableFile) -> str:
     """Return the column separator: as declared, else comma for `.csv` and tab for everything else."""
@@ -30,6 +40,43 @@ def separator_of(path: Path, layout: TableFile) -> str:
 def separator_for(path: Path, declared: str | None) -> str:
     """Return the separator: as declared, else by the file's ending."""
     return declared or ("," if inner_suffix(path) == ".csv" else "\t")
+
+
+@contextmanager
+def open_text(path: Path, encoding: str) -> Iterator[IO[bytes]]:
+    """Open a text table for reading bytes, decompressed.
+
+    Parameters
+    ----------
+    path
+        The file, compressed or not.
+    encoding
+        Its declared encoding.
+
+    Yields
+    ------
+    file object
+        Seekable, at its start.
+
+    Raises
+    ------
+    StratifyError
+        The file is missing, damaged, or plainly no text table of that encoding.
+    """
+    with open_binary(path) as stream:
+        start = stream.read(1024)
+        stream.seek(0)
+        if not encoding.lower().replace("_", "-").startswith(WIDE_ENCODINGS):
+            if start.startswith(UTF_16):
+                raise StratifyError(f"{path}: utf-16 text, not {encoding}; write `encoding: utf-16`")
+            if b"\0" in start:
+                raise StratifyError(f"{path}: not a text table: it holds bytes that no text has")
+        if start.lstrip().lower().startswith(WEB_PAGE):
+            raise StratifyError(
+                f"{path}: a web page, not a table: the server answered the download with a page (a form to sign in, or "
+                "an error); open the file, and correct its `url` in the source file"
+            )
+        yield stream
 
 
 def read_grid(path: Path, layout: TableFile) -> Grid:
@@ -52,7 +99,7 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     StratifyError
         The text cannot be decoded or its quotes do not match.
     """
-    with open_binary(path) as stream:
+    with open_text(path, layout.encoding) as stream:
         try:
             with io.TextIOWrapper(stream, encoding=layout.encoding, newline="") as text:
                 lines = csv.reader(content_lines(text, layout), delimiter=separator_of(path, layout), strict=True)
@@ -97,14 +144,14 @@ def read_numbers(path: Path, layout: TableFile, label: str | None, pattern: str 
     """
     if layout.comment is not None or layout.encoding.lower() not in FAST_ENCODINGS:
         return None
-    with open_binary(path) as stream:
+    with open_text(path, layout.encoding) as stream:
         header = _header(stream, path, layout)
         if header is None:
             return None
         if layout.index_column:
             header = [ROW_NAMES, *(header[1:] if header[0] == "" else header)]
             label = label or ROW_NAMES
-        picked = [at for at in picked_columns(header, label, pattern, str(path)) if header[at] != ROW_NAMES]
+        picked = picked_columns(header, label, pattern, str(path))
         position = header.index(label) if label is not None else None
         table = _parse(stream, path, layout, len(header), picked, position=position)
     if table is None or table.num_rows == 0:
@@ -132,11 +179,14 @@ def _parse(
     types = {str(at): pa.float32() for at in picked}
     if position is not None:
         types[str(position)] = pa.string()
+    source, quoted = _quickest(stream, path)
     try:
         return pyarrow.csv.read_csv(
-            stream,
-            read_options=pyarrow.csv.ReadOptions(column_names=[str(at) for at in range(width)]),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=separator_of(path, layout)),
+            source,
+            read_options=pyarrow.csv.ReadOptions(column_names=[str(at) for at in range(width)], block_size=BLOCK_BYTES),
+            parse_options=pyarrow.csv.ParseOptions(
+                delimiter=separator_of(path, layout), quote_char='"' if quoted else False
+            ),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=types,
                 include_columns=list(types),
@@ -148,9 +198,20 @@ def _parse(
         return None
 
 
+def _quickest(stream: IO[bytes], path: Path) -> tuple[IO[bytes] | pa.NativeFile, bool]:
+    """Let the library read a plain file by itself, and tell whether it has to look for quotes."""
+    if not isinstance(stream, io.BufferedReader):
+        return stream, True
+    start = stream.tell()
+    quoted = any(b'"' in block for block in iter(lambda: stream.read(SCANNED_BYTES), b""))
+    source = pa.memory_map(str(path))
+    source.seek(start)
+    return source, quoted
+
+
 def _to_frame(table: pa.Table, names: list[str], position: int | None) -> pd.DataFrame:
-    values = np.empty((table.num_rows, len(names)), dtype=np.float32, order="F")
-    for at in range(len(names)):
-        values[:, at] = table.column(at).to_numpy()
     index = None if position is None else pd.Index(table.column(str(position)).to_pylist(), dtype="str")
-    return pd.DataFrame(values, index=index, columns=pd.Index(names, dtype="str"), copy=False)
+    frame = (table if position is None else table.drop_columns(str(position))).to_pandas()
+    if index is not None:
+        frame.index = index
+    return frame.set_axis(pd.Index(names, dtype="str"), axis="columns")

@@ -184,22 +184,26 @@ def _numbers(body: bytes, samples: list[str], picked: list[int], place: tuple[Pa
             ),
         )
     except pa.ArrowInvalid as error:
-        raise StratifyError(_diagnosed(body, len(names), place) or f"{place[0]}: the table: {error}") from None
+        raise StratifyError(_diagnosed(body, samples, place) or f"{place[0]}: the table: {error}") from None
     frame = table.select(wanted).to_pandas().astype("float32")
     index = pd.Index(table.column(names[0]).to_pylist(), dtype="str")
     return frame.set_axis(index, axis="index").set_axis(pd.Index([samples[at] for at in picked], dtype="str"), axis=1)
 
 
-def _diagnosed(body: bytes, width: int, place: tuple[Path, int, TableFile]) -> str | None:
+def _diagnosed(body: bytes, samples: list[str], place: tuple[Path, int, TableFile]) -> str | None:
     """Say which line of the table cannot be read, and why."""
     path, number, layout = place
+    width = len(samples) + 1
     for at, line in enumerate(body.decode(layout.encoding, errors="replace").splitlines(), start=number + 1):
         fields = _fields(line, f"{path}: line {at}")
         if fields and len(fields) != width:
             return f"{path}: line {at}: ragged table: {len(fields)} fields, the header has {width}"
-        for text in fields[1:]:
+        for name, text in zip(samples, fields[1:], strict=False):
             if text not in NULLS and text not in layout.missing and not _is_number(text):
-                return f"{path}: line {at}: expected numbers, found {text!r} ({fields[0]}); list it under `missing:`"
+                return (
+                    f"{path}: line {at}: expected numbers, found {text!r} ({fields[0]} in {name}); if it means "
+                    "missing, list it under `missing:`"
+                )
     return None
 
 

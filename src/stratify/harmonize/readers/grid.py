@@ -12,7 +12,7 @@ from stratify.wording import counted
 Grid = list[list[str]]
 """Cells of a table as text, header first; an empty text is a missing cell."""
 
-SEPARATORS = {",": "','", ";": "';'", "\t": "'\\t'", "|": "'|'"}
+SEPARATORS = {",": "','", ";": "';'", "\t": "'\\t'", "|": "'|'", " ": "' '"}
 
 
 def grid_to_frame(
@@ -134,7 +134,7 @@ def picked_columns(names: Sequence[str], label: str | None, pattern: str | None,
     Returns
     -------
     list of int
-        Positions in `names`.
+        Positions in `names`; never that of a nameless first column, which holds row names.
 
     Raises
     ------
@@ -143,10 +143,15 @@ def picked_columns(names: Sequence[str], label: str | None, pattern: str | None,
     """
     if label is not None:
         check_name(names, label, where)
-    picked = [at for at, name in enumerate(names) if name != label and (not pattern or re.match(pattern, name))]
+    picked = [
+        at
+        for at, name in enumerate(names)
+        if name != label and (name or at) and (not pattern or re.match(pattern, name))
+    ]
     if not picked:
         shown = ", ".join(list(names)[:5])
-        raise StratifyError(f"{where}: no column matches the pattern {pattern!r}; the first columns are: {shown}")
+        reason = f"no column matches the pattern {pattern!r}" if pattern else "no column of measurements"
+        raise StratifyError(f"{where}: {reason}; {_separator_hint(names) or f'the first columns are: {shown}'}")
     return picked
 
 
@@ -178,11 +183,14 @@ def check_name(names: Sequence[str], name: str, where: str) -> None:
     raise StratifyError(f"{where}: no column {name!r}; {_remedy(names, name)}")
 
 
+def _separator_hint(names: Sequence[str]) -> str | None:
+    found = [shown for sign, shown in SEPARATORS.items() if sign in names[0]] if len(names) == 1 else []
+    return f"the file seems to have one column only; write its `separator:`, perhaps {found[0]}" if found else None
+
+
 def _remedy(names: Sequence[str], name: str) -> str:
-    if len(names) == 1:
-        found = [shown for sign, shown in SEPARATORS.items() if sign in names[0]]
-        if found:
-            return f"the file seems to have one column only; write its `separator:`, perhaps {found[0]}"
+    if hint := _separator_hint(names):
+        return hint
     if names and names[0] == "":
         return f"the first column has no name: `index_column: true` makes it the row names; {nearest(name, names[1:])}"
     return nearest(name, names)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from rdata.parser import RObjectType
 from scipy import sparse
 
 from stratify.errors import StratifyError
@@ -69,6 +70,9 @@ def matrix_of(value: RValue, where: str) -> Matrix:
 
 
 def _what(value: RValue) -> str:
+    if value.kind is RObjectType.STR:
+        shown = next((text for text in value.strings() or [] if text is not None), None)
+        return f"a {value.described()} of text, for example {shown!r}"
     stored_elsewhere = any(word in name for name in value.classes for word in ("Delayed", "HDF5", "TENx"))
     return f"a {value.described()}" + (
         ", whose values are kept in another file; save it in R with as.matrix()" if stored_elsewhere else ""

@@ -12,6 +12,8 @@ from stratify.errors import StratifyError, nearest
 from stratify.harmonize.readers.files import BROKEN, open_binary
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
+NOT_TAR = "file could not be opened"
+"""How the library begins to list every compression that it tried."""
 
 
 class StudyFiles(Protocol):
@@ -65,7 +67,9 @@ def open_study(path: Path, root_file: str) -> Iterator[StudyFiles]:
             with open_binary(path) as stream, tarfile.open(fileobj=stream) as archive:
                 yield _Tar(path, archive, root_file)
     except (tarfile.TarError, *BROKEN) as error:
-        raise StratifyError(f"{path}: not readable as an archive: {error or 'it ends too early'}") from None
+        said = str(error).splitlines()[0] if str(error) else "it ends too early"
+        said = "neither tar, plain or compressed, nor zip" if said.startswith(NOT_TAR) else said
+        raise StratifyError(f"{path}: not readable as an archive: {said}") from None
 
 
 def _top(names: list[str], root_file: str, path: Path) -> str:

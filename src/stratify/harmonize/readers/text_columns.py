@@ -7,7 +7,7 @@ does not need is never held in memory.
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ HEAD_BYTES = 1 << 20
 """Comments and header are looked for in the first mebibyte, and further where it ends inside them."""
 
 LFS_POINTER = "version https://git-lfs"
+_RAGGED = re.compile(r"CSV parse error: (?:Row #\d+: )?Expected (\d+) columns, got (\d+)")
 _CONVERSION = re.compile(r"In CSV column #(\d+): (?:Row #(\d+): )?CSV conversion error to \w+: invalid value '(.*)'")
 
 
@@ -147,13 +148,28 @@ class TextColumns:
         return table
 
     def _said(self, error: Exception) -> str:
-        """Turn the parser's words into ours: names for numbers of columns."""
+        """Turn the parser's words into ours: the line, and names for numbers of columns."""
         first = str(error).splitlines()[0]
-        found = _CONVERSION.search(first)
-        if found is None:
-            return f"not readable as a text table: {first}"
-        column, _, value = found.groups()
-        return f"column {self.header[int(column)]!r}: expected numbers, found {value!r}"
+        if found := _RAGGED.search(first):
+            width, fields = map(int, found.groups())
+            line = self._line(lambda row: len(row) != width)
+            return f"{line}ragged table: {fields} fields, the header has {width}"
+        if found := _CONVERSION.search(first):
+            column, value = int(found[1]), found[3]
+            line = self._line(lambda row: row[column : column + 1] == [value])
+            return f"{line}column {self.header[column]!r}: expected numbers, found {value!r}"
+        return f"not readable as a text table: {first}"
+
+    def _line(self, wrong: Callable[[list[str]], bool]) -> str:
+        """Name the first line whose fields are wrong by its number in the file, where they are easily told apart."""
+        if self.separator != "\t":
+            return ""
+        self.stream.seek(0)
+        for number, line in enumerate(self.stream, start=1):
+            row = line.decode(self.encoding, errors="replace").rstrip("\r\n").split(self.separator)
+            if number > len(self.comments) + 1 and row != [""] and wrong(row):
+                return f"line {number}: "
+        return ""
 
 
 def _head(stream: IO[bytes], comment: str, encoding: str, where: str) -> tuple[list[str], str]:

@@ -55,7 +55,7 @@ def overlap_rows(view: HeldOutView) -> list[OverlapRow]:
     -------
     list of OverlapRow
         Pairs of one patient pool or study family, and pairs with more matches than chance explains or with a shared
-        identifier or profile; in the order of the study. Free of identifiers of patients.
+        identifier, profile or rare mutations; in the order of the study. Free of identifiers of patients.
     """
     rows = view.results.overlap_summary
     ids = view.results.patient_ids
@@ -65,7 +65,7 @@ def overlap_rows(view: HeldOutView) -> list[OverlapRow]:
 def _telling(rows: pd.DataFrame) -> pd.Series:
     different = rows["first_cohort"] != rows["second_cohort"]
     shared = (rows["shared_pool"].astype(bool) | rows["shared_family"].astype(bool)) & different
-    same = rows["n_identifiers"].fillna(0).gt(0) | rows["n_profiles"].fillna(0).gt(0)
+    same = rows[["n_identifiers", "n_profiles", "n_mutations"]].fillna(0).gt(0).any(axis="columns")
     return shared | is_excess(rows) | same.astype(bool)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stratify.config.study import LeaveOneOut
+from stratify.config.study import External, Folds, LeaveOneOut, RepeatedNestedCv
 from stratify.fit.published import PUBLISHED
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.numbers import count
@@ -82,23 +82,33 @@ def how_estimated(view: HeldOutView) -> str:
         Sentences.
     """
     study = view.results.study
-    inner = study.design.inner
-    folds = f"{inner.folds} inner folds of the training patients" + (
-        f", repeated {inner.repeats} times" if inner.repeats > 1 else ""
-    )
+    folds = _inner(study.design)
     if study.design.kind == "external":
         return (
             f"Models learned from {_names(study.datasets.train)}, tuned in {folds}, and were then judged once on "
             f"{counted(len(view.cohorts), 'cohort')} they never saw. {_intervals()}"
         )
-    unit = "patient pool (cohorts that may share people)"
-    if isinstance(study.design, LeaveOneOut) and study.design.unit == "study_family":
-        unit = "study family"
+    unit = UNITS[study.design.unit] if isinstance(study.design, LeaveOneOut) else ""
     return (
         f"Each {unit} was left out in turn: its cohorts were judged by models that learned from all others, tuned in "
         f"{folds}. The model that is registered learned from everyone and is none of these: it has no held-out "
         f"estimate of its own. {_intervals()}"
     )
+
+
+UNITS = {
+    "patient_pool": "patient pool (cohorts that may share people)",
+    "study_family": "study family",
+    "cohort": "cohort",
+}
+
+
+def _inner(design: RepeatedNestedCv | External | LeaveOneOut) -> str:
+    """Say in words by what choices were made inside the training patients."""
+    if not isinstance(design.inner, Folds):
+        return "training patients of whom each such unit was left out in turn, with probabilities recalibrated on those"
+    repeated = f", repeated {design.inner.repeats} times" if design.inner.repeats > 1 else ""
+    return f"{design.inner.folds} inner folds of the training patients{repeated}"
 
 
 def _names(cohorts: list[str]) -> str:

@@ -110,6 +110,7 @@ def _mean_rankings(view: HeldOutView, role: str, subgroup: str) -> list[Row]:
     if len(view.of_role(role)) < 2:
         return []
     mean, random = view.mean(role, subgroup), view.random_effects(role, subgroup)
+    plain = view.mean_of_cohorts(role, subgroup)
     new = {
         name: _interval_cell(view.estimate(model, "auroc_new_cohort", random))
         for name, model in (("lead", view.lead), ("rival", view.rival))
@@ -117,6 +118,7 @@ def _mean_rankings(view: HeldOutView, role: str, subgroup: str) -> list[Row]:
     what = "A new cohort of the same hospital" if role == INTERNAL else "A new hospital"
     rows = [
         Row("Mean weighted by patients", _pooled(view, mean), "mean", _rankings(view, mean) | _sums(view, mean)),
+        Row("Mean of cohorts", _pooled(view, plain), "mean", _rankings(view, plain) | _sums(view, plain)),
         Row("Random-effects mean", _units(view, role, random), "mean", _rankings(view, random) | _sums(view, random)),
     ]
     return rows if role == ALL else [*rows, Row(what, "95% prediction interval", "mean", new)]

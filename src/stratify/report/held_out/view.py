@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from stratify.evaluate.pooling import MINIMUM_EVENTS, RANDOM_EFFECTS, WEIGHTED_MEAN
+from stratify.evaluate.pooling import MEAN_OF_COHORTS, MINIMUM_EVENTS, RANDOM_EFFECTS, WEIGHTED_MEAN
 from stratify.evaluate.rows import ALL
 from stratify.report.names import model_title
 from stratify.report.results import HELD_OUT, Comparison, Estimate, Place, StudyResults
@@ -157,6 +157,10 @@ class HeldOutView:
     def mean(self, role: str, subgroup: str | None = None) -> Place:
         """Say where the mean weighted by patients is."""
         return Place(WEIGHTED_MEAN, role, subgroup or self.subgroup)
+
+    def mean_of_cohorts(self, role: str, subgroup: str | None = None) -> Place:
+        """Say where the mean is in which every cohort counts the same."""
+        return Place(MEAN_OF_COHORTS, role, subgroup or self.subgroup)
 
     def random_effects(self, role: str, subgroup: str | None = None) -> Place:
         """Say where the random-effects mean is."""

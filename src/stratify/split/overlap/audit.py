@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import pandas as pd
 
@@ -13,16 +13,20 @@ from stratify.artifacts.overlap import (
     FINGERPRINT,
     IDENTIFIER,
     MAY_SHARE,
+    MUTATIONS,
     OVERLAP,
     OVERLAP_SUMMARY,
     PROFILE,
 )
 from stratify.assemble.cohort import Cohort
+from stratify.config.mutations import MUTATION_UNITS
 from stratify.split.overlap.chance import PERMUTATIONS
 from stratify.split.overlap.fields import FIELDS, FingerprintField
 from stratify.split.overlap.fingerprints import FingerprintMatches, match_fingerprints
 from stratify.split.overlap.identifiers import shared_identifiers, source_identifiers
+from stratify.split.overlap.mutations import match_mutations
 from stratify.split.overlap.profiles import match_profiles
+from stratify.split.overlap.strata import strata
 from stratify.split.overlap.verdict import is_excess, verdict
 
 
@@ -53,7 +57,8 @@ def audit_overlap(
     """Look for people who are in a study more than once.
 
     Every pair of cohorts is compared, and every cohort with itself, by the source's identifiers, by clinical
-    fingerprints and, where measurements are given, by omics profiles. Patients are compared by their baseline records.
+    fingerprints and, where measurements are given, by omics profiles and mutated genes. Patients are compared by their
+    baseline records.
 
     Parameters
     ----------
@@ -86,7 +91,8 @@ def audit_overlap(
         found = {
             IDENTIFIER: _identifiers(first, second, people),
             FINGERPRINT: matches.pairs,
-            PROFILE: _profiles(first, second),
+            PROFILE: _profiles(first, second, people),
+            MUTATIONS: _mutations(first, second, people),
         }
         row = _summary(first, second, people, matches, found)
         pairs += [_judged(frame, basis, row) for basis, frame in found.items() if frame is not None and len(frame)]
@@ -115,11 +121,33 @@ def _identifiers(first: Cohort, second: Cohort, people: dict[str, pd.DataFrame])
     return shared_identifiers(*ids)
 
 
-def _profiles(first: Cohort, second: Cohort) -> pd.DataFrame | None:
+def _profiles(first: Cohort, second: Cohort, people: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    types = strata(people[first.name], people[second.name])
     found = [
-        match_profiles(_measured(first, modality), _measured(second, modality), within=first is second)
+        match_profiles(_measured(first, modality), _measured(second, modality), types=types, within=first is second)
         for modality in sorted(first.measurements.keys() & second.measurements.keys())
+        if not _holds_mutations(first, modality) and not _holds_mutations(second, modality)
     ]
+    return _nearest(found)
+
+
+def _mutations(first: Cohort, second: Cohort, people: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    types = strata(people[first.name], people[second.name])
+    tables = product(_mutation_tables(first), _mutation_tables(second))
+    return _nearest([match_mutations(one, other, types=types, within=first is second) for one, other in tables])
+
+
+def _mutation_tables(cohort: Cohort) -> list[pd.DataFrame]:
+    return [_measured(cohort, name) for name in sorted(cohort.measurements) if _holds_mutations(cohort, name)]
+
+
+def _holds_mutations(cohort: Cohort, modality: str) -> bool:
+    layout = cohort.config.modalities.get(modality)
+    return layout is not None and layout.unit in MUTATION_UNITS
+
+
+def _nearest(found: list[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Keep of each pair the table in which it is nearest; None where nothing could be compared."""
     compared = [frame for frame in found if frame is not None]
     if not compared:
         return None
@@ -157,6 +185,7 @@ def _summary(
         "p_value": matches.p_value,
         "n_identifiers": _patients_in(found[IDENTIFIER], within=first is second),
         "n_profiles": _patients_in(found[PROFILE], within=first is second),
+        "n_mutations": _patients_in(found[MUTATIONS], within=first is second),
         "shared_pool": first.config.patient_pool == second.config.patient_pool,
         "shared_family": first.config.study_family == second.config.study_family,
     }

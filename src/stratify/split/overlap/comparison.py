@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stratify.split.overlap.fields import NEEDED, STRATUM, FingerprintField
+from stratify.split.overlap.fields import NEEDED, FingerprintField
+from stratify.split.overlap.strata import strata
 
 ROUNDING = 1e-6
 """A difference may exceed its tolerance by this share of it: 3.85 - 3.80 is not 0.05 in binary."""
@@ -42,7 +43,8 @@ class Comparison:
         """Take the values of the fields, and the strata, from two tables of patients."""
         names = [field.column for field in fields]
         one, other = (cohort[names].to_numpy("float64", na_value=np.nan) for cohort in (first, second))
-        return cls(fields, one, other, *_strata(first, second), within=within)
+        kinds = [codes.to_numpy() for codes in strata(first, second)]
+        return cls(fields, one, other, kinds[0], kinds[1], within=within)
 
     @property
     def comparable(self) -> tuple[int, int]:
@@ -138,11 +140,3 @@ def _near(one: np.ndarray, other: np.ndarray, field: FingerprintField) -> np.nda
 def _enough(values: np.ndarray, strata: np.ndarray, others: np.ndarray) -> int:
     known = (~np.isnan(values)).sum(axis=1) >= NEEDED
     return int((known & (strata >= 0) & np.isin(strata, others)).sum())
-
-
-def _strata(first: pd.DataFrame, second: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    # Where one file does not say, everyone is compared with everyone.
-    if any(STRATUM not in cohort or cohort[STRATUM].isna().all() for cohort in (first, second)):
-        return np.zeros(len(first), dtype=int), np.zeros(len(second), dtype=int)
-    codes = pd.factorize(pd.concat([first[STRATUM], second[STRATUM]]), sort=True)[0]
-    return codes[: len(first)], codes[len(first) :]

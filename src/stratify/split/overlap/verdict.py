@@ -37,7 +37,8 @@ def verdict(row: Mapping[str, object]) -> str:
     -------
     str
         Whether fingerprints agree more often than by chance, or why they could not be compared; where
-        identifiers or profiles could be compared, the patients who share one; and what the dataset files declare.
+        identifiers, profiles or mutations could be compared, the patients who share them; and what the dataset
+        files declare.
     """
     return "; ".join([_fingerprints(row), *_others(row), *_declared(row)])
 
@@ -60,7 +61,11 @@ def _fingerprints(row: Mapping[str, object]) -> str:
 
 
 def _others(row: Mapping[str, object]) -> list[str]:
-    found = {"a shared identifier": row["n_identifiers"], "a shared omics profile": row["n_profiles"]}
+    found = {
+        "a shared identifier": row["n_identifiers"],
+        "a shared omics profile": row["n_profiles"],
+        "shared rare mutations": row["n_mutations"],
+    }
     return [
         f"{counted(n, 'patient') if n else 'no patient'} with {what}" for what, n in found.items() if isinstance(n, int)
     ]

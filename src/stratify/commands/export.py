@@ -1,0 +1,141 @@
+"""`stratify export`: write a study's patients as a MuData file, which muon and scanpy read."""
+
+import argparse
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stratify.errors import StratifyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stratify.assemble.cohort import Cohort
+    from stratify.commands.study_inputs import StudyInputs
+    from stratify.export import Measured
+
+logger = logging.getLogger(__name__)
+
+ENDING = ".h5mu"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the command line."""
+    from stratify.commands.study_inputs import add_signatures_argument, add_study_arguments
+
+    add_study_arguments(parser)
+    add_signatures_argument(parser)
+    parser.add_argument("--to", type=Path, required=True, help=f"where the patients go: a file ending in {ENDING}")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Read the study table and the harmonized measurements, write one file."""
+    from stratify import RESEARCH_USE_ONLY
+    from stratify.artifacts.assemble import TABLE
+    from stratify.artifacts.store import atomic, read_table
+    from stratify.commands.study_inputs import read_study_inputs
+    from stratify.export import FEATURES, measured_by_modality, require_library, study_mudata, write_mudata
+
+    _check_target(args.to)
+    require_library()
+    inputs = read_study_inputs(args)
+    table = read_table(TABLE, inputs.layout.table(inputs.name))
+    cohorts = [_read_cohort(inputs, name) for name in inputs.datasets]
+    measured = measured_by_modality(_described_by(args, inputs, table), cohorts)
+    study = study_mudata(table, measured, _about(inputs, measured, args.study))
+    with atomic(args.to) as temporary:
+        write_mudata(study, temporary)
+    _report(inputs, table, measured, study[FEATURES].n_vars)
+    logger.info("wrote %s", args.to)
+    logger.info(RESEARCH_USE_ONLY)
+
+
+def _check_target(path: Path) -> None:
+    if path.is_dir():
+        raise StratifyError(f"--to {path}: is a folder; name a file that ends in {ENDING}")
+    if path.suffix.lower() != ENDING:
+        raise StratifyError(
+            f"--to {path}: found ending {path.suffix!r}; a study is written as MuData, one file with several "
+            f"modalities: name it {path.stem}{ENDING}"
+        )
+
+
+def _read_cohort(inputs: "StudyInputs", name: str) -> "Cohort":
+    """Read a harmonized cohort with everything that was measured."""
+    from stratify.artifacts.harmonize import CLINICAL, MODALITY
+    from stratify.artifacts.store import read_table
+    from stratify.assemble.cohort import Cohort
+
+    config = inputs.datasets[name]
+    measurements = {
+        modality: read_table(MODALITY, inputs.layout.modality(name, modality)).set_index("feature")
+        for modality in config.modalities
+    }
+    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)
+
+
+def _described_by(args: argparse.Namespace, inputs: "StudyInputs", table: "pd.DataFrame") -> "pd.DataFrame":
+    """Find the dataset and sample of each patient of the study table.
+
+    The table does not say which of a patient's samples it took, so the rule that took it is applied again.
+    """
+    import pandas as pd
+
+    from stratify.assemble.table import assemble
+    from stratify.commands.study_inputs import read_cohorts, read_signatures
+
+    signatures = read_signatures(args, inputs.study)
+    assembled = assemble(inputs.name, inputs.study, read_cohorts(inputs, signatures), signatures)
+    if not assembled.table["patient_id"].equals(table["patient_id"]):
+        path = inputs.layout.table(inputs.name)
+        raise StratifyError(
+            f"{path}: its {len(table)} patients are not the {len(assembled.table)} whom the study and dataset files "
+            f"give now; run `snakemake {path}` and export again"
+        )
+    samples = pd.Series(assembled.samples, index=assembled.table["patient_id"])
+    return table.set_index("patient_id")[["cohort"]].set_axis(["dataset"], axis=1).assign(sample_id=samples)
+
+
+def _about(inputs: "StudyInputs", measured: dict[str, "Measured"], study_file: Path) -> dict[str, Any]:
+    from stratify import RESEARCH_USE_ONLY, __version__
+    from stratify.code_version import git_state
+
+    commit, uncommitted = git_state(study_file.parent)
+    study = inputs.study
+    return {
+        "study": inputs.name,
+        "title": study.title,
+        "question": study.question,
+        "positive": study.positive,
+        "datasets": {name: config.title for name, config in inputs.datasets.items()},
+        "units": {modality: one.units for modality, one in measured.items()},
+        "transductive": study.transductive_reason or "no",
+        "code_version": __version__,
+        "git_commit": f"{commit or 'not known'}{' with uncommitted changes' if uncommitted else ''}",
+        "research_use_only": RESEARCH_USE_ONLY,
+    }
+
+
+def _report(inputs: "StudyInputs", table: "pd.DataFrame", measured: dict[str, "Measured"], n_features: int) -> None:
+    """Say what is in the file, and what must not be compared."""
+    from stratify.export import FEATURES
+    from stratify.wording import counted
+
+    people, cohorts = counted(len(table), "patient"), counted(table["cohort"].nunique(), "dataset")
+    logger.info("%s: %s of %s", inputs.name, people, cohorts)
+    logger.info(
+        "modality %s: %s, %s besides the clinical ones in obs", FEATURES, people, counted(n_features, "feature")
+    )
+    for name, one in measured.items():
+        size = f"{counted(len(one.matrix), 'patient')}, {counted(one.matrix.shape[1], 'feature')}"
+        shared = int(one.features["n_datasets"].eq(len(one.units)).sum())
+        everywhere = f", {shared:,} of them in all {len(one.units)} datasets" if len(one.units) > 1 else ""
+        logger.info("modality %s: %s%s", name, size, everywhere)
+        if len(set(one.units.values())) > 1:
+            shown = ", ".join(f"{dataset} {unit}" for dataset, unit in one.units.items())
+            logger.warning(
+                "modality %s: units differ between datasets (%s), see obs column %s_unit; do not compare them",
+                name,
+                shown,
+                name,
+            )

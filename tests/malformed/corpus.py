@@ -1,0 +1,160 @@
+"""A malformed input: what writes it, the command that meets it, and what the one message must say."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from stratify.cli import main
+
+LONGEST_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """One malformed input.
+
+    Parameters
+    ----------
+    name
+        What is wrong, as the name of the test.
+    make
+        Writes the input into an empty folder and gives the arguments of `stratify`; results go to its `results`.
+    message
+        Regular expression that the message matches, over several lines: the file, the place, found and expected.
+    leaves
+        Files below `results` that the command may leave: the table of findings, where a finding stops the run.
+    """
+
+    name: str
+    make: Callable[[Path], list[str]]
+    message: str
+    leaves: tuple[str, ...] = ()
+
+
+def check(case: Case, folder: Path, errors: Callable[[], str]) -> None:
+    """Run a case in process.
+
+    Parameters
+    ----------
+    case
+        The case.
+    folder
+        An empty folder.
+    errors
+        Gives what was written to standard error so far.
+    """
+    arguments = case.make(folder)
+    errors()
+    started = time.perf_counter()
+    status = main(arguments)
+    seconds = time.perf_counter() - started
+    error = errors()
+    assert status == 2, error
+    assert len(re.findall(r"^stratify \S+: error: ", error, re.MULTILINE)) == 1, error
+    assert "Traceback" not in error
+    assert re.search(case.message, error, re.DOTALL), error
+    written = {path.relative_to(folder / "results").as_posix() for path in files_below(folder / "results")}
+    assert written == set(case.leaves)
+    assert seconds < LONGEST_SECONDS
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+Content = str | bytes | Callable[[Path], object]
+"""A file's content, or what writes it."""
+
+CLINICAL_CSV = "id,Age,Sex,OS,Dead\n01,61,F,12,1\n02,47,M,8,0\n03,55,F,40,1\n"
+GENES_TSV = "gene\t01\t02\t03\nCXCL9\t1\t2\t3\nACTB\t7\t6\t5\n"
+CLINICAL = {
+    "file": "c.csv",
+    "id": "id",
+    "timepoint": "baseline",
+    "columns": {"age_years": "Age", "sex": {"from": "Sex", "values": {"F": "female", "M": "male"}}},
+    "endpoints": {"os_days": {"from": "OS", "unit": "month"}, "os_event": "Dead"},
+}
+EXPRESSION = {
+    "file": "m.tsv",
+    "namespace": "gene",
+    "id": "gene",
+    "orientation": "features_by_samples",
+    "unit": "tpm",
+}
+FINDINGS = ("harmonize/toy/findings.parquet",)
+
+
+def cohort(
+    files: Mapping[str, Content],
+    clinical: Mapping[str, Any] | None = None,
+    expression: Mapping[str, Any] | None = None,
+    **dataset: Any,
+) -> Callable[[Path], list[str]]:
+    """Describe a small cohort whose raw files are as fetched, however malformed.
+
+    Parameters
+    ----------
+    files
+        Raw files by name, which replace or join a good clinical table `c.csv` and good expression `m.tsv`.
+    clinical, expression
+        Keys of the two tables that differ from the good ones'; a null takes the key out.
+    dataset
+        Keys of the dataset file that differ.
+
+    Returns
+    -------
+    callable
+        The `make` of a case.
+    """
+    tables = {"clinical": _changed(CLINICAL, clinical), "expression": _changed(EXPRESSION, expression)}
+    content = {
+        "title": "Toy",
+        "source": "box",
+        "patient_pool": "toy",
+        "study_family": "toy",
+        "clinical": tables["clinical"],
+        "modalities": {"expression": tables["expression"]},
+        **dataset,
+    }
+
+    def make(folder: Path) -> list[str]:
+        _write_source(folder, {"c.csv": CLINICAL_CSV, "m.tsv": GENES_TSV, **files})
+        path = folder / "config/datasets/toy.yaml"
+        path.parent.mkdir(parents=True)
+        path.write_text(yaml.safe_dump(content), encoding="utf-8")
+        return [
+            "harmonize",
+            *("--dataset", str(path)),
+            *("--raw", str(folder / "raw")),
+            *("--results", str(folder / "results")),
+        ]
+
+    return make
+
+
+def _changed(base: Mapping[str, Any], changes: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {key: value for key, value in {**base, **(changes or {})}.items() if value is not None}
+
+
+def _write_source(folder: Path, files: Mapping[str, Content]) -> None:
+    raw = folder / "raw/box"
+    for name, content in files.items():
+        path = raw / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str | bytes):
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        else:
+            content(path)
+    digests = {
+        path.relative_to(raw).as_posix(): {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        for path in files_below(raw)
+    }
+    source = folder / "config/sources/box.yaml"
+    source.parent.mkdir(parents=True)
+    source.write_text(yaml.safe_dump({"title": "Box", "citation": "c", "files": digests}), encoding="utf-8")
