@@ -18,6 +18,27 @@ BLOCK = 2**16
 
 
 @dataclass(frozen=True)
+class NormalPrior:
+    """Coefficients that are expected before the data are seen: independent, normal.
+
+    Its logarithm joins the likelihood, which penalises the squared distance from what is expected; every data set then
+    has one finite estimate, however few its observations.
+    """
+
+    intercept: float
+    """Expected intercept."""
+
+    intercept_deviation: float
+    """Its standard deviation: the smaller, the stronger the penalty."""
+
+    slope: float
+    """Expected slope."""
+
+    slope_deviation: float
+    """Its standard deviation."""
+
+
+@dataclass(frozen=True)
 class LogisticFit:
     """Coefficients of logit P(y = 1) = intercept + slope · x, one of each for every data set.
 
@@ -45,6 +66,7 @@ def fit_logistic(
     *,
     slope: ArrayLike | None = None,
     firth: bool = False,
+    prior: NormalPrior | None = None,
     start: tuple[float, float] | None = None,
 ) -> LogisticFit:
     """Fit a logistic regression with one variable to each of many data sets.
@@ -67,6 +89,8 @@ def fit_logistic(
     firth : bool
         Maximise the likelihood times the square root of the determinant of the Fisher information: finite estimates
         even where the classes are separated (Firth 1993, doi:10.1093/biomet/80.1.27). Weights must then be 0 or 1.
+    prior : NormalPrior, optional
+        Maximise the likelihood times this prior: finite estimates whatever the data.
     start : (float, float), optional
         Intercept and slope to start from.
 
@@ -86,10 +110,11 @@ def fit_logistic(
     n_sets = max(len(x), len(weights))
     given = None if slope is None else np.broadcast_to(np.asarray(slope, dtype=float), (n_sets,))
     fit = LogisticFit(*(np.full(n_sets, np.nan) for _ in fields(LogisticFit)))
-    rows = np.flatnonzero(_estimable(x, y, weights, firth=firth, slope_given=given is not None))
+    estimable = _estimable(x, y, weights, firth=firth, slope_given=given is not None)
+    rows = np.flatnonzero(estimable | (prior is not None))
     size = max(1, BLOCK // max(1, y.size))
     for block in np.split(rows, range(size, rows.size, size)):
-        likelihood = _Likelihood(_rows(x, block), y, _rows(weights, block), firth)
+        likelihood = _Likelihood(_rows(x, block), y, _rows(weights, block), firth, prior)
         part = _fit_block(likelihood, block.size, None if given is None else given[block], start)
         for field in fields(LogisticFit):
             getattr(fit, field.name)[block] = getattr(part, field.name)
@@ -161,6 +186,7 @@ class _Likelihood:
     y: Floats
     weights: Floats
     firth: bool
+    prior: NormalPrior | None
 
     def log_odds(self) -> Floats:
         """Log odds of the positive class, shrunk so that it is finite."""
@@ -181,7 +207,14 @@ class _Likelihood:
             log_likelihood = log_likelihood + 0.5 * np.log(determinant)
             leverage = information * (bb[:, None] - 2 * ab[:, None] * self.x + aa[:, None] * self.x**2)
             residual = residual + leverage / determinant[:, None] * (0.5 - p)
-        return _Point(a, b, log_likelihood, residual.sum(axis=1), np.vecdot(residual, self.x), aa, ab, bb)
+        score_a, score_b = residual.sum(axis=1), np.vecdot(residual, self.x)
+        if self.prior:
+            precise = self.prior.intercept_deviation**-2, self.prior.slope_deviation**-2
+            away = a - self.prior.intercept, b - self.prior.slope
+            log_likelihood = log_likelihood - (precise[0] * away[0] ** 2 + precise[1] * away[1] ** 2) / 2
+            score_a, score_b = score_a - precise[0] * away[0], score_b - precise[1] * away[1]
+            aa, bb = aa + precise[0], bb + precise[1]
+        return _Point(a, b, log_likelihood, score_a, score_b, aa, ab, bb)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def _write_clinical(
     patient_rows: list[list[object]] = [["PATIENT_ID", "SEX", "AGE", "BEST_RESPONSE", "OS_MONTHS", "OS_STATUS"]]
     for at, patient in enumerate(patients):
         status = "1:DECEASED" if dead[at] else "0:LIVING"
-        response = "PR" if responds[at] else "PD"
+        response = ("PR", "CR", "PR", "PR")[at % 4] if responds[at] else ("PD", "SD", "PD")[at % 3]
         sex = "Female" if rng.random() < 0.5 else "Male"
         patient_rows.append([patient, sex, age[at], response, f"{months[at]:.2f}", status])
     sample_rows: list[list[object]] = [["PATIENT_ID", "SAMPLE_ID", "CANCER_TYPE", "TIMEPOINT"]]

@@ -20,6 +20,19 @@ def test_objective_response_counts_stable_disease_as_no_response_and_excludes_wh
     assert result["reason"].isna().tolist()[:4] == [True] * 4
 
 
+@pytest.mark.parametrize(
+    ("stable", "expected"), [("non_response", [1, 1, 0, 0]), ("response", [1, 1, 1, 0]), ("excluded", [1, 1, None, 0])]
+)
+def test_stable_disease_counts_as_the_study_says(stable, expected):
+    clinical = pd.DataFrame({"endpoint.best_response": ["CR", "PR", "SD", "PD"]})
+    rule = ObjectiveResponse(rule="objective_response", stable_disease=stable)
+    result = label(clinical, rule, "toy")
+    assert [None if pd.isna(value) else value for value in result["y"]] == expected
+    assert result["reason"].dropna().tolist() == ["stable disease (SD)"] * expected.count(None)
+    turned = label(opposite(clinical, rule), rule, "toy")["y"]
+    assert [None if pd.isna(value) else 1 - value for value in turned] == expected
+
+
 def test_objective_response_refuses_a_code_it_does_not_know():
     clinical = pd.DataFrame({"endpoint.best_response": ["CR", "MR"]})
     with pytest.raises(StratifyError, match="found 'MR'"):

@@ -10,7 +10,7 @@ import yaml
 
 from stratify.artifacts.assemble import ATTRITION, TABLE
 from stratify.artifacts.discover import UNIVARIATE
-from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.harmonize import FINDINGS
 from stratify.artifacts.layout import Layout
@@ -135,6 +135,7 @@ def write_study(folder: Path, **changes: object) -> argparse.Namespace:
     write_table(metrics, METRICS, layout.metrics(STUDY))
     compared = comparisons(predictions, splits, study_id=STUDY, study=study)
     write_table(compared, COMPARISONS, layout.comparisons(STUDY))
+    write_table(pd.DataFrame(columns=list(SENSITIVITY.columns)), SENSITIVITY, layout.sensitivity(STUDY))
     write_table(splits, SPLITS, layout.splits(STUDY))
     write_table(pd.DataFrame(columns=list(OVERLAP_SUMMARY.columns)), OVERLAP_SUMMARY, layout.overlap_summary(STUDY))
     write_table(_canaries(study), CANARIES, layout.canaries(STUDY))

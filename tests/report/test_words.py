@@ -66,6 +66,16 @@ def test_an_interval_that_is_not_defined_has_no_width(results):
     assert caveats(replace(results, metrics=undefined))["Small numbers"] == ["40 patients in the rarer class."]
 
 
+def test_a_comparator_that_depends_on_the_company_is_marked(results):
+    assert "A comparator that cannot score one patient" not in caveats(results)
+    study = results.study.model_copy(update={"comparators": ["tide", "tmb_10"]})
+    said = caveats(replace(results, study=study))["A comparator that cannot score one patient"][0]
+    assert said.startswith(
+        "TIDE (cohort-relative) is cohort-relative: a patient's score depends on the others in the file"
+    )
+    assert "TMB" not in said
+
+
 def test_canaries_say_what_they_do():
     assert "fitted again with its chosen settings" in canary_words("permuted_labels")[1]
     assert "at least five comparable numeric features" in canary_words("overlap")[1]

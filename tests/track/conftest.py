@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 from stratify.artifacts.assemble import TABLE
 from stratify.artifacts.discover import UNIVARIATE
-from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
 from stratify.artifacts.fit import COMPARATORS, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table, write_table
@@ -213,6 +213,7 @@ class ToyStudy:
             }
         )
         write_table(comparisons, COMPARISONS, self.layout.comparisons(STUDY))
+        write_table(pd.DataFrame(columns=list(SENSITIVITY.columns)), SENSITIVITY, self.layout.sensitivity(STUDY))
         canaries = pd.DataFrame(
             {
                 "study": STUDY,

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from stratify.artifacts.assemble import ATTRITION, TABLE
+from stratify.artifacts.assemble import ATTRITION, SAMPLES, TABLE
 from stratify.artifacts.discover import UNIVARIATE
-from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
 from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
 from stratify.artifacts.harmonize import CLINICAL, FINDINGS, MODALITY
 from stratify.artifacts.layout import Layout
@@ -29,12 +29,14 @@ def tables(layout):
         yield MODALITY, layout.modality(cohort, "expression")
         yield TABLE, layout.table(study)
         yield ATTRITION, layout.attrition(study)
+        yield SAMPLES, layout.samples(study)
         yield SPLITS, layout.splits(study)
         yield OVERLAP, layout.overlap(study)
         yield OVERLAP_SUMMARY, layout.overlap_summary(study)
         yield PREDICTIONS, layout.predictions(study, COMPARATORS)
         yield METRICS, layout.metrics(study)
         yield COMPARISONS, layout.comparisons(study)
+        yield SENSITIVITY, layout.sensitivity(study)
         yield CANARIES, layout.canaries(study)
         yield UNIVARIATE, layout.univariate(study)
         for model in MODELS[study]:

@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 
+from stratify.artifacts.evaluate import SENSITIVITY
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.store import read_table
 
 pytestmark = pytest.mark.workflow
 
@@ -90,6 +92,34 @@ def test_a_deleted_table_of_a_study_is_made_again_with_what_follows(project):
 def test_a_deleted_model_is_fitted_again(project):
     shutil.rmtree(Layout(project.folder / "results").model("alpha-response", "lightgbm"))
     assert project.plan() == {("fit", "alpha-response", "lightgbm")} | of_alpha(of_both("evaluate", "report", "track"))
+
+
+SENSITIVE = {
+    "datasets": {"train": ["alpha", "beta"]},
+    "design": {"kind": "leave_one_out", "inner": {"folds": 3}},
+    "models": {"elastic_net": {"search": {"C": [0.1], "l1_ratio": [0.5]}}},
+    "sensitivity": {
+        "labels": {"recist": {"rule": "objective_response", "stable_disease": "excluded"}},
+        "leave_out_each": ["clin.sex"],
+        "local_patients": [5, 10],
+    },
+}
+
+
+def test_another_sensitivity_analysis_fits_nothing_again(project):
+    study = "config/studies/alpha-response.yaml"
+    project.edit(study, lambda content: content.update(SENSITIVE))
+    run = project.snakemake("--config", 'studies=["alpha-response"]')
+    assert run.code == 0, run.text
+    found = read_table(SENSITIVITY, Layout(project.folder / "results").sensitivity("alpha-response"))
+    assert set(found["variant"]) >= {"recist", "clin.sex female", "0 patients", "intercept and slope 10 patients"}
+    assert set(found["cohort"]) >= {"alpha", "beta", "weighted_mean", "mean_of_cohorts", "random_effects"}
+    judged = of_alpha(of_both("evaluate", "report", "track"))
+
+    project.edit(study, lambda content: content["sensitivity"].update(local_patients=[10]))
+    assert project.plan("--config", 'studies=["alpha-response"]') == judged
+    project.edit(study, lambda content: content["sensitivity"].update(leave_out_each=[]))
+    assert project.plan("--config", 'studies=["alpha-response"]') == judged | {("assemble", "alpha-response")}
 
 
 def mlflow_runs(project):

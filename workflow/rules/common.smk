@@ -10,6 +10,7 @@ from stratify.artifacts.fit import COMPARATORS
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_json
 from stratify.config import RunConfig, load_dataset, load_source, load_study, validate
+from stratify.config.published import COHORT_RELATIVE
 from stratify.errors import StratifyError
 from stratify.stage_code import code_digest
 from stratify.track.connection import check_tracking_uri
@@ -94,9 +95,11 @@ def model_section(wildcards):
             "models",
             "champion",
             "biomarkers",
+            "biomarker_models",
             "comparators",
             "reference",
             "outer_results_seen",
+            "sensitivity",
             "caveats",
             "group_by",
         },
@@ -106,7 +109,9 @@ def model_section(wildcards):
 
 
 def signature_files(wildcards):
-    return [f"data/reference/{name}.yaml" for name in STUDIES[wildcards.study].signatures]
+    return [
+        f"data/reference/{name}.yaml" for name in STUDIES[wildcards.study].signatures
+    ]
 
 
 def dataset_files(wildcards):
@@ -152,6 +157,24 @@ def harmonized(wildcards):
     ]
 
 
+def read_by_comparators(wildcards):
+    """Samples and cohorts of a study where a comparator reads whole cohorts; nothing elsewhere."""
+    study = wildcards.study
+    needed = COHORT_RELATIVE.intersection(STUDIES[study].comparators)
+    return [LAYOUT.samples(study), *harmonized(wildcards)] if needed else []
+
+
+def clinical_tables(wildcards):
+    return [LAYOUT.clinical(name) for name in STUDIES[wildcards.study].datasets.every]
+
+
+def for_sensitivity(wildcards):
+    """What sensitivity analyses need to know of the patients, where a study asks for that."""
+    study = wildcards.study
+    asked = STUDIES[study].sensitivity.asks_of_patients
+    return [LAYOUT.labels(study), LAYOUT.left_out(study)] if asked else []
+
+
 def of_models(path):
     """The same artifact of every model of a study."""
 
@@ -168,17 +191,21 @@ def study_artifacts(study):
     yield from (
         LAYOUT.table(study),
         LAYOUT.attrition(study),
+        LAYOUT.samples(study),
         LAYOUT.splits(study),
         LAYOUT.overlap(study),
         LAYOUT.overlap_summary(study),
         LAYOUT.predictions(study, COMPARATORS),
         LAYOUT.metrics(study),
         LAYOUT.comparisons(study),
+        LAYOUT.sensitivity(study),
         LAYOUT.canaries(study),
         LAYOUT.univariate(study),
         LAYOUT.report(study),
         LAYOUT.track(study),
     )
+    if STUDIES[study].sensitivity.asks_of_patients:
+        yield from (LAYOUT.labels(study), LAYOUT.left_out(study))
     for model in STUDIES[study].models:
         yield from (
             LAYOUT.model(study, model),

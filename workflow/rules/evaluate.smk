@@ -10,9 +10,11 @@ rule evaluate:
         tuning=of_models(LAYOUT.tuning),
         canaries=of_models(LAYOUT.canary_measures),
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
+        described=for_sensitivity,
     output:
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),
+        sensitivity=LAYOUT.sensitivity("{study}"),
         canaries=LAYOUT.canaries("{study}"),
     log:
         "logs/evaluate/{study}.log",
@@ -31,6 +33,7 @@ rule evaluate:
             "features",
             "biomarkers",
             "reference",
+            "sensitivity",
             "seed",
         ),
         results=LAYOUT.results,

@@ -10,6 +10,7 @@ rule fit:
         model=directory(LAYOUT.model("{study}", "{model}")),
         predictions=LAYOUT.predictions("{study}", "{model}"),
         tuning=LAYOUT.tuning("{study}", "{model}"),
+        learning_curve=LAYOUT.learning_curve("{study}", "{model}"),
         canaries=LAYOUT.canary_measures("{study}", "{model}"),
     log:
         "logs/fit/{study}/{model}.log",
@@ -35,6 +36,7 @@ rule fit_comparators:
     input:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
+        expression=read_by_comparators,
         signatures=signature_files,
         table=LAYOUT.table("{study}"),
         splits=LAYOUT.splits("{study}"),
@@ -51,7 +53,14 @@ rule fit_comparators:
         mem_mb=1000,
     params:
         code=code_digest("fit"),
-        section=section("biomarkers", "comparators", "group_by", "positive_is", "seed"),
+        section=section(
+            "biomarkers",
+            "biomarker_models",
+            "comparators",
+            "group_by",
+            "positive_is",
+            "seed",
+        ),
         model=COMPARATORS,
         results=LAYOUT.results,
     message:

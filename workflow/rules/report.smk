@@ -16,6 +16,7 @@ rule report:
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),
+        sensitivity=LAYOUT.sensitivity("{study}"),
         canaries=LAYOUT.canaries("{study}"),
         univariate=LAYOUT.univariate("{study}"),
     output:

@@ -11,6 +11,7 @@ rule track:
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
         metrics=LAYOUT.metrics("{study}"),
         comparisons=LAYOUT.comparisons("{study}"),
+        sensitivity=LAYOUT.sensitivity("{study}"),
         canaries=LAYOUT.canaries("{study}"),
         univariate=LAYOUT.univariate("{study}"),
         report=LAYOUT.report("{study}"),

@@ -38,3 +38,22 @@ ATTRITION = closed(
 )
 """One row a step of a cohort, in order; step 0 is everyone in the file. `n_positive` is given once the label is
 known; `excluded_ids` is a JSON list of patients."""
+
+SAMPLES = closed("samples", {"patient_id": text(), "sample_id": text()}, unique=["patient_id"])
+"""The sample by which each patient of the study table is described."""
+
+LABELS = closed(
+    "labels",
+    {"study": text(), "patient_id": text(), "label": text(), "y": integer(nullable=True, isin=[0, 1])},
+    unique=["patient_id", "label"],
+)
+"""What the other labels of the study's `sensitivity` say of each patient: 1, 0, null where the rule cannot classify
+them or their cohort lacks the endpoint. A table of its own, so that no label can be read as a feature."""
+
+LEFT_OUT = closed(
+    "left out",
+    {"study": text(), "analysis": text(isin=["without", "leave_out"]), "variant": text(), "patient_id": text()},
+    unique=["analysis", "variant", "patient_id"],
+)
+"""Who leaves in which analysis of the study's `sensitivity`: variant is the name of a group, or a column and a level of
+it (`clin.cancer_type melanoma`). The clinical columns stay behind, so that no model can read one for being named."""

@@ -83,5 +83,42 @@ and p-value came about, and in pooled rows over how many cohorts. Pooled rows av
 values with the same weights; `weighted_mean` and `mean_of_cohorts` with intervals from a bootstrap over patients within
 cohorts, the same draws for both sides. Null interval and p-value: equal ranks, or too few patients."""
 
+LABEL, WITHOUT, LEAVE_OUT, LOCAL = "label", "without", "leave_out", "local_recalibration"
+"""Sensitivity analyses."""
+
+SENSITIVITY = closed(
+    "sensitivity",
+    {
+        "study": text(),
+        "analysis": text(isin=[LABEL, WITHOUT, LEAVE_OUT, LOCAL]),
+        "variant": text(),
+        "model": text(),
+        "cohort": text(),
+        "metric": text(),
+        "estimate": number(),
+        "low": number(),
+        "high": number(),
+        "n": integer(),
+        "n_events": integer(),
+    },
+    unique=["study", "analysis", "variant", "model", "cohort", "metric"],
+)
+"""What the result depends on: one row an estimate on the same held-out predictions as the headline's (without suspected
+duplicates where any were found), nothing fitted again. Empty where the study asks for nothing.
+
+`label` (variant: name of the label): judged by another label, patients without it left out. `without` (name of the
+group): patients left out. `leave_out` (column and level, `clin.cancer_type melanoma`): likewise, pooled rows only.
+Cohorts have `auroc` (DeLong's interval) and of probabilities `brier` and `observed_expected` (bootstrap), and the
+pooled rows are those of the metrics, of all held-out cohorts together.
+
+`local_recalibration`: `0 patients` as it is; `intercept 20 patients` and `intercept and slope 20 patients` after the
+log odds were refitted on 20 patients of the cohort, drawn at random. Judged on the cohort's others: those of the draw
+who are in no number of local patients that the cohort is large enough for, the same at every number. Metrics `brier`,
+`observed_expected`, `calibration_intercept`, `miscalibration` (observed over expected or its inverse, whichever is
+above 1; above 1 by chance alone where few are judged). Means over draws; low and high hold 95 % of the draws: how much
+depends on who is local and who is judged, no confidence interval. Null where the cohort is too small, with `n`. Cohorts
+`weighted_mean` and `mean_of_cohorts` average the cohorts that are large enough for every number of patients asked for
+(`observed_expected` on the log scale), so that numbers can be compared."""
+
 CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
 """The canary measures with their verdict."""

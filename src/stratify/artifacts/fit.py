@@ -40,6 +40,26 @@ TUNING = closed(
 )
 """One row a candidate and split: means over the inner folds of the split's training rows. `parameters` is JSON."""
 
+LEARNING_CURVE = closed(
+    "learning curve",
+    {
+        "study": text(),
+        "model": text(),
+        "n_studies": integer(),
+        "repeat": integer(),
+        "split": text(),
+        "n_learned_from": integer(),
+        "role": text(isin=ROLES),
+        "cohort": text(),
+        "patient_id": text(),
+        "y": integer(isin=[0, 1]),
+        "score": number(),
+    },
+    unique=["study", "model", "n_studies", "repeat", "split", "patient_id"],
+)
+"""One row a held-out patient and choice of training studies: the score of the model fitted to `n_learned_from` patients
+of `n_studies` studies. Empty where the study does not ask for it."""
+
 CANARY_MEASURES = closed(
     "canary measures",
     {

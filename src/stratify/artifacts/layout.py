@@ -47,6 +47,18 @@ class Layout:
         """Locate who was left out, step by step."""
         return self.results / "assemble" / study / "attrition.parquet"
 
+    def samples(self, study: str) -> Path:
+        """Locate which sample describes each patient of the study table."""
+        return self.results / "assemble" / study / "samples.parquet"
+
+    def labels(self, study: str) -> Path:
+        """Locate what other labels say of the patients, where the study asks for any."""
+        return self.results / "assemble" / study / "labels.parquet"
+
+    def left_out(self, study: str) -> Path:
+        """Locate who leaves in which sensitivity analysis, where the study asks for any."""
+        return self.results / "assemble" / study / "left_out.parquet"
+
     def splits(self, study: str) -> Path:
         """Locate which patients a model may see."""
         return self.results / "split" / study / "splits.parquet"
@@ -71,6 +83,10 @@ class Layout:
         """Locate what the inner folds said of each candidate."""
         return self.results / "fit" / study / model / "tuning.parquet"
 
+    def learning_curve(self, study: str, model: str) -> Path:
+        """Locate what a model predicts that learned from fewer studies."""
+        return self.results / "fit" / study / model / "learning_curve.parquet"
+
     def canary_measures(self, study: str, model: str) -> Path:
         """Locate what a model's canaries measured."""
         return self.results / "fit" / study / model / "canaries.parquet"
@@ -82,6 +98,10 @@ class Layout:
     def comparisons(self, study: str) -> Path:
         """Locate the paired comparisons."""
         return self.results / "evaluate" / study / "comparisons.parquet"
+
+    def sensitivity(self, study: str) -> Path:
+        """Locate what the result depends on."""
+        return self.results / "evaluate" / study / "sensitivity.parquet"
 
     def canaries(self, study: str) -> Path:
         """Locate the judged canaries."""

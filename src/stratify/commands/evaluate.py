@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Read predictions and canary measures, write metrics, comparisons and judged canaries.
+    """Read predictions and canary measures, write metrics, comparisons, sensitivity and judged canaries.
 
     Parameters
     ----------
@@ -45,8 +45,8 @@ def run(args: argparse.Namespace) -> None:
 def _evaluate(args: argparse.Namespace) -> None:
     import pandas as pd
 
-    from stratify.artifacts.assemble import TABLE
-    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+    from stratify.artifacts.assemble import LABELS, LEFT_OUT, TABLE
+    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
     from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
@@ -59,6 +59,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.evaluate.comparisons import comparisons
     from stratify.evaluate.overlap import overlap
     from stratify.evaluate.performance import UNDEFINED, performance
+    from stratify.evaluate.sensitivity import sensitivity
 
     study, study_id, layout = load_study(args.study), args.study.stem, Layout(args.results)
     models = list(study.models)
@@ -78,6 +79,13 @@ def _evaluate(args: argparse.Namespace) -> None:
         undefined = getattr(row, UNDEFINED)
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
     metrics = metrics.drop(columns=UNDEFINED)
+    labels, leaving = (
+        read_table(contract, path(study_id))
+        if study.sensitivity.asks_of_patients
+        else pd.DataFrame(columns=list(contract.columns))
+        for contract, path in ((LABELS, layout.labels), (LEFT_OUT, layout.left_out))
+    )
+    depends = sensitivity(predictions, splits, labels, leaving, pools, study_id=study_id, study=study)
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
     pairs = read_table(OVERLAP, layout.overlap(study_id))
     summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
@@ -86,6 +94,7 @@ def _evaluate(args: argparse.Namespace) -> None:
 
     write_table(metrics, METRICS, layout.metrics(study_id))
     write_table(compared, COMPARISONS, layout.comparisons(study_id))
+    write_table(depends, SENSITIVITY, layout.sensitivity(study_id))
     write_table(canaries, CANARIES, layout.canaries(study_id))
     _log_performance(metrics)
     failures = describe_failures(canaries)

@@ -10,7 +10,6 @@ from stratify.errors import StratifyError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stratify.assemble.cohort import Cohort
     from stratify.commands.study_inputs import StudyInputs
     from stratify.export import Measured
 
@@ -33,14 +32,14 @@ def run(args: argparse.Namespace) -> None:
     from stratify import RESEARCH_USE_ONLY
     from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.store import atomic, read_table
-    from stratify.commands.study_inputs import read_study_inputs
+    from stratify.commands.study_inputs import read_study_inputs, read_whole_cohort
     from stratify.export import FEATURES, measured_by_modality, require_library, study_mudata, write_mudata
 
     _check_target(args.to)
     require_library()
     inputs = read_study_inputs(args)
     table = read_table(TABLE, inputs.layout.table(inputs.name))
-    cohorts = [_read_cohort(inputs, name) for name in inputs.datasets]
+    cohorts = [read_whole_cohort(inputs, name) for name in inputs.datasets]
     measured = measured_by_modality(_described_by(args, inputs, table), cohorts)
     study = study_mudata(table, measured, _about(inputs, measured, args.study))
     with atomic(args.to) as temporary:
@@ -58,20 +57,6 @@ def _check_target(path: Path) -> None:
             f"--to {path}: found ending {path.suffix!r}; a study is written as MuData, one file with several "
             f"modalities: name it {path.stem}{ENDING}"
         )
-
-
-def _read_cohort(inputs: "StudyInputs", name: str) -> "Cohort":
-    """Read a harmonized cohort with everything that was measured."""
-    from stratify.artifacts.harmonize import CLINICAL, MODALITY
-    from stratify.artifacts.store import read_table
-    from stratify.assemble.cohort import Cohort
-
-    config = inputs.datasets[name]
-    measurements = {
-        modality: read_table(MODALITY, inputs.layout.modality(name, modality)).set_index("feature")
-        for modality in config.modalities
-    }
-    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)
 
 
 def _described_by(args: argparse.Namespace, inputs: "StudyInputs", table: "pd.DataFrame") -> "pd.DataFrame":

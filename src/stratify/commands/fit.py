@@ -2,8 +2,15 @@
 
 import argparse
 import logging
+from typing import TYPE_CHECKING
 
 from stratify.artifacts.fit import COMPARATORS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from stratify.commands.study_inputs import StudyInputs
+    from stratify.fit.published import CohortExpression
 
 logger = logging.getLogger(__name__)
 
@@ -42,14 +49,32 @@ def _run_comparators(args: argparse.Namespace) -> None:
     table = read_table(TABLE, inputs.layout.table(inputs.name))
     splits = read_table(SPLITS, inputs.layout.splits(inputs.name))
     signatures = read_signatures(args, inputs.study)
-    predictions = compare(inputs.study, table, splits, signatures).assign(study=inputs.name)
+    expression = _read_expression(inputs, table)
+    predictions = compare(inputs.study, table, splits, signatures, expression).assign(study=inputs.name)
     logger.info("comparators: %s", ", ".join(predictions["model"].unique()))
     write_table(predictions[list(PREDICTIONS.columns)], PREDICTIONS, inputs.layout.predictions(inputs.name))
 
 
+def _read_expression(inputs: "StudyInputs", table: "pd.DataFrame") -> "list[CohortExpression]":
+    """Read all genes of the study's patients where a comparator needs them, else nothing."""
+    from stratify.artifacts.assemble import SAMPLES
+    from stratify.artifacts.store import read_table
+    from stratify.commands.study_inputs import read_whole_cohort
+    from stratify.fit.published import RELATIVE, cohort_expression
+
+    relative = [RELATIVE[name] for name in inputs.study.comparators if name in RELATIVE]
+    if not relative:
+        return []
+    for comparator in relative:
+        comparator.require()
+    samples = read_table(SAMPLES, inputs.layout.samples(inputs.name)).set_index("patient_id")["sample_id"]
+    cohorts = (read_whole_cohort(inputs, name, "gene") for name in inputs.datasets)
+    return cohort_expression(table, samples, cohorts)
+
+
 def _run_model(args: argparse.Namespace) -> None:
     from stratify.artifacts.assemble import TABLE
-    from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
+    from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
     from stratify.artifacts.split import FINAL, SPLITS
     from stratify.artifacts.store import read_table, write_table
     from stratify.commands.study_inputs import read_cohorts, read_signatures, read_study_inputs
@@ -57,6 +82,7 @@ def _run_model(args: argparse.Namespace) -> None:
     from stratify.fit.canaries import Experiment, measure_canaries
     from stratify.fit.cross_fit import cross_fit, split_rows
     from stratify.fit.final import final_model
+    from stratify.fit.learning_curve import learning_curve
 
     inputs = read_study_inputs(args)
     name, study, layout = inputs.name, inputs.study, inputs.layout
@@ -77,9 +103,12 @@ def _run_model(args: argparse.Namespace) -> None:
     for measure in measures.itertuples():
         logger.info("canary %s: %s %.3g (limit %.3g)", measure.canary, measure.measure, measure.value, measure.limit)
 
+    curve = learning_curve(study, args.model, table, splits, fitted.tuned)
+
     for frame, schema, path in (
         (fitted.predictions, PREDICTIONS, layout.predictions(name, args.model)),
         (fitted.tuning, TUNING, layout.tuning(name, args.model)),
+        (curve, LEARNING_CURVE, layout.learning_curve(name, args.model)),
         (measures, CANARY_MEASURES, layout.canary_measures(name, args.model)),
     ):
         write_table(frame.assign(study=name, model=args.model)[list(schema.columns)], schema, path)

@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> None:
     from stratify.errors import StratifyError
     from stratify.harmonize.clinical import harmonize_clinical
     from stratify.harmonize.cohort_rows import without_samples
-    from stratify.harmonize.findings import blocking_message, findings_frame
+    from stratify.harmonize.findings import blocking_message, findings_frame, modalities_disagree
     from stratify.harmonize.modality import harmonize_modality
     from stratify.harmonize.mutation_burden import in_declared_unit, with_burden
     from stratify.harmonize.readers.noticed import take_findings
@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> None:
         findings += result.findings
         samples = result.table.shape[1] - 1
         logger.info("%s: %s: %s features of %d samples", dataset, name, f"{len(result.table):,}", samples)
+    findings += modalities_disagree(modalities, config.modalities)
 
     found = findings_frame(dataset, findings, config.acknowledge)
     write_table(found, FINDINGS, layout.findings(dataset))

@@ -49,7 +49,7 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
 
     from stratify.artifacts.assemble import ATTRITION, TABLE
     from stratify.artifacts.discover import UNIVARIATE
-    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
     from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.harmonize import FINDINGS
     from stratify.artifacts.overlap import OVERLAP_SUMMARY
@@ -77,6 +77,7 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
         ),
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(name)),
+        sensitivity=read_table(SENSITIVITY, layout.sensitivity(name)),
         canaries=canaries,
         univariate=read_table(UNIVARIATE, layout.univariate(name)),
         champion=choose_champion(metrics, canaries, study),

@@ -72,6 +72,25 @@ def read_cohorts(inputs: StudyInputs, signatures: dict[str, Signature]) -> list[
     return [_read_cohort(inputs, name, signatures) for name in inputs.datasets]
 
 
+def read_clinical_tables(inputs: StudyInputs) -> list[Cohort]:
+    """Read the harmonized cohorts of a study without their measurements."""
+    return [
+        Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)))
+        for name, config in inputs.datasets.items()
+    ]
+
+
+def read_whole_cohort(inputs: StudyInputs, name: str, namespace: str | None = None) -> Cohort:
+    """Read a harmonized cohort with everything that was measured, or only the modalities in a namespace (`gene`)."""
+    config = inputs.datasets[name]
+    measurements = {
+        modality: read_table(MODALITY, inputs.layout.modality(name, modality)).set_index("feature")
+        for modality, of in config.modalities.items()
+        if namespace in {None, of.namespace}
+    }
+    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)
+
+
 def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature]) -> Cohort:
     config = inputs.datasets[name]
     measurements = {}

@@ -67,7 +67,7 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
 
     from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.discover import UNIVARIATE
-    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+    from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
     from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_table
@@ -91,6 +91,7 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
         predictions=pd.concat(predictions, ignore_index=True),
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(study)),
+        sensitivity=read_table(SENSITIVITY, layout.sensitivity(study)),
         canaries=canaries,
         univariate=read_table(UNIVARIATE, layout.univariate(study)),
         report=report if report.is_file() else None,

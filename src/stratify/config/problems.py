@@ -53,6 +53,8 @@ PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "the name of a catalogue in data/reference, without .yaml",
     r"^[a-z][a-z0-9]*$": "one word in lower-case letters and digits",
     r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$": "a name in lower snake case, such as age_years",
+    r"^clin\.[a-z][a-z0-9_]*$": "a clinical column, such as clin.cancer_type",
+    r"^[a-z0-9][a-z0-9_]*$": "a name in lower-case letters, digits and underscores",
     r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$": (
         "a feature with its namespace, such as clin.age_years or gene.CD8A"
     ),

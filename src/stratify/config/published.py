@@ -42,5 +42,14 @@ COMPARATOR_INPUTS: dict[str, tuple[str, ...]] = {
         "clin.sex",
     ),
     "tmb_10": ("clin.tmb_per_mb",),
+    "plain_ridge": (),
+    "tide": (),
 }
 """Columns of the study table by comparator."""
+
+COHORT_RELATIVE = frozenset({"tide"})
+"""Comparators that read the expression of whole cohorts, because a patient's score depends on the others in the file:
+nothing of theirs is in the study table, and no model can read it."""
+
+COHORT_RELATIVE_MEANS = "cohort-relative: a patient's score depends on the others in the file"
+"""Stands with such a comparator wherever it is shown."""

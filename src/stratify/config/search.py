@@ -15,6 +15,26 @@ SEARCH_SPACES: dict[str, dict[str, list[Any]]] = {
         "balance": [0.0, 0.5],
     },
     "ensemble": {"smooth_penalty": [0.3, 1.0], "n_estimators": [50, 100]},
+    "invariant_ridge": {
+        "least_z": [0.0, 1.0, 2.0],
+        "clinical_penalty": [10.0],
+        "molecular_penalty": [300.0, 1000.0],
+        "balance": [0.5],
+    },
+    "extra_trees": {"min_samples_leaf": [5, 15], "balance": [0.5]},
+    "ridge_and_trees": {
+        "trees_share": [0.0, 0.25, 0.5],
+        "clinical_penalty": [10.0],
+        "molecular_penalty": [1000.0],
+        "min_samples_leaf": [10],
+        "balance": [0.5],
+    },
+    "rank_lightgbm": {"n_estimators": [25, 50]},
+    "biomarker_stack": {
+        "clinical_penalty": [10.0],
+        "molecular_penalty": [10.0, 30.0, 100.0],
+        "balance": [0.0, 0.5],
+    },
 }
 """Default grid by model and parameter, apart from the models so that a study file is checked without loading them."""
 

@@ -23,15 +23,16 @@ class Sensitivity(Closed):
 
     without: dict[VariantName, dict[ClinicalName, list[str | int | float]]] = Field(default_factory=dict)
     """Patients to leave out, by name of the group: clinical column to the values of those who leave, such as
-    `on_treatment_biopsy: {clin.biopsy_context: [on_treatment]}`. With several columns, those leave who have such a value
-    in any."""
+    `on_treatment_biopsy: {clin.biopsy_context: [on_treatment]}`. With several columns, those leave who have such a
+    value in any."""
 
     leave_out_each: list[ClinicalName] = Field(default_factory=list)
-    """Categorical clinical columns: the means over cohorts again without each level in turn, such as each cancer type."""
+    """Categorical clinical columns: the means over cohorts again without each level in turn, such as each cancer
+    type."""
 
     local_patients: list[Annotated[int, Field(ge=1)]] = Field(default_factory=list)
-    """Numbers of patients of a new hospital, in increasing order, on whom the probabilities are recalibrated; judged on
-    the others of the same hospital."""
+    """Numbers of patients of a new hospital, in increasing order, on whom the probabilities are recalibrated; judged
+    on the others of the same hospital."""
 
     @field_validator("local_patients")
     @classmethod

@@ -99,6 +99,24 @@ class ModelConfig(Closed):
     """Hyper-parameter grid: name to the values to try. Keys not given keep the model's own grid."""
 
 
+class LearningCurve(Closed):
+    """How performance grows with the number of studies learned from."""
+
+    studies: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
+    """Numbers of training studies (the design's units), in increasing order; those that a split does not have are left
+    out there."""
+
+    repeats: int = Field(default=3, ge=1)
+    """Random choices of that many studies, in each split."""
+
+    @field_validator("studies")
+    @classmethod
+    def _increasing(cls, value: list[int]) -> list[int]:
+        if sorted(set(value)) != value:
+            raise ValueError(f"studies must increase, found {value}")
+        return value
+
+
 class ChampionRule(Closed):
     """How the model to register is chosen; fixed before the run."""
 
@@ -185,6 +203,10 @@ class StudyConfig(Closed):
     it. `shared`: the genes that every cohort of the study with gene expression has in its file. The model that is
     registered keeps the list."""
 
+    biomarker_models: bool = False
+    """Judge each biomarker also as a model of its own, `logistic(<feature>)`: a logistic regression on that one number,
+    learned from the training patients."""
+
     directions: dict[FeatureName, Direction] = Field(default_factory=dict)
     """Features of which it was known before the study that more of them makes the positive class likelier
     (`increasing`) or less likely (`decreasing`): models that can be held to it are."""
@@ -211,6 +233,10 @@ class StudyConfig(Closed):
     champion: ChampionRule = ChampionRule()
     """How the registered model is chosen."""
 
+    learning_curve: LearningCurve | None = None
+    """Refit the candidates for champion on fewer studies, with the hyper-parameters of the split, and judge them on the
+    same held-out cohorts. Needs the design `leave_one_out`."""
+
     strata: Strata = Strata()
     """Groups of patients by probability."""
 
@@ -224,8 +250,8 @@ class StudyConfig(Closed):
     report."""
 
     sensitivity: Sensitivity = Sensitivity()
-    """What the result depends on: other labels, patients left out, a few patients of the new hospital. Judged on the same
-    held-out predictions; nothing is fitted again."""
+    """What the result depends on: other labels, patients left out, a few patients of the new hospital. Judged on the
+    same held-out predictions; nothing is fitted again."""
 
     caveats: list[str] = Field(default_factory=list)
     """What a reader of the results must know beyond the caveats of the datasets; printed in the report."""
@@ -245,10 +271,6 @@ class StudyConfig(Closed):
         if self.transductive and not self.transductive_reason:
             raise ValueError("a transductive study must give its transductive_reason")
         _check_cohorts(self.design, self.datasets)
-        if self.sensitivity.asks and self.design.kind == "repeated_nested_cv":
-            raise ValueError(
-                f"sensitivity needs held-out cohorts: design external or leave_one_out, not {self.design.kind}"
-            )
         for name in self.directions:
             if not any(fnmatchcase(name, pattern) for pattern in self.features):
                 raise ValueError(f"directions names {name!r}, which no model reads; {nearest(name, self.features)}")
@@ -270,6 +292,20 @@ class StudyConfig(Closed):
             raise ValueError(
                 f"champion.among names {strangers}, which is not among the study's models {list(self.models)}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sensitive_to_cohorts(self) -> "StudyConfig":
+        if self.sensitivity.asks and self.design.kind == "repeated_nested_cv":
+            raise ValueError(
+                f"sensitivity needs held-out cohorts: design external or leave_one_out, found {self.design.kind}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _curve_has_studies(self) -> "StudyConfig":
+        if self.learning_curve is not None and self.design.kind != "leave_one_out":
+            raise ValueError(f"learning_curve needs design leave_one_out, found {self.design.kind}")
         return self
 
     @property

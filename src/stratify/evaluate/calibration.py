@@ -17,8 +17,8 @@ def brier(y: Labels, probability: Floats, weights: Floats) -> Floats:
     ----------
     y : array of 0 and 1, shape (n,)
         The class.
-    probability : array of float, shape (n,)
-        Predicted probability of the positive class.
+    probability : array of float, shape (n,) or (draws, n)
+        Predicted probability of the positive class; may differ by draw.
     weights : array of float, shape (draws, n)
         How often each patient counts in each draw.
 
@@ -43,7 +43,7 @@ def observed_expected(y: Labels, probability: Floats, weights: Floats) -> Floats
     array of float, shape (draws,)
         1 is right on average; above 1 the probabilities are too low.
     """
-    expected = weights @ probability
+    expected = _sums(probability, weights)
     return np.divide(weights @ y, expected, out=np.full(len(weights), np.nan), where=expected > 0)
 
 
@@ -90,7 +90,7 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
 
     Parameters
     ----------
-    values : array of float, shape (n,)
+    values : array of float, shape (n,) or (draws, n)
     weights : array of float, shape (draws, n)
 
     Returns
@@ -99,4 +99,8 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
         NaN in a draw without patients.
     """
     total = weights.sum(axis=1)
-    return np.divide(weights @ values, total, out=np.full(len(weights), np.nan), where=total > 0)
+    return np.divide(_sums(values, weights), total, out=np.full(len(weights), np.nan), where=total > 0)
+
+
+def _sums(values: Floats, weights: Floats) -> Floats:
+    return np.asarray(np.vecdot(weights, values) if values.ndim > 1 else weights @ values)

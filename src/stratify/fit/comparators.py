@@ -1,15 +1,24 @@
 """The comparators that are always there: training prevalence, group means, and each published biomarker."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from stratify.assemble.features import model_features
 from stratify.assemble.signatures import Signature
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
+from stratify.fit.baselines import PLAIN_RIDGE, one_feature_logistic, plain_ridge
 from stratify.fit.cross_fit import RESULT_COLUMNS, rows_to_predict, split_rows
-from stratify.fit.published import PUBLISHED, Published, TooFewPatientsError
+from stratify.fit.published import (
+    PUBLISHED,
+    RELATIVE,
+    CohortExpression,
+    CohortRelative,
+    Published,
+    TooFewPatientsError,
+)
 from stratify.log_odds import log_odds
 
 logger = logging.getLogger(__name__)
@@ -19,7 +28,11 @@ GROUP_MEAN = "group_mean"
 
 
 def compare(
-    study: StudyConfig, table: pd.DataFrame, splits: pd.DataFrame, signatures: Mapping[str, Signature]
+    study: StudyConfig,
+    table: pd.DataFrame,
+    splits: pd.DataFrame,
+    signatures: Mapping[str, Signature],
+    expression: Sequence[CohortExpression] = (),
 ) -> pd.DataFrame:
     """Predict every patient with every comparator.
 
@@ -33,26 +46,36 @@ def compare(
         As in `artifacts.split.SPLITS`.
     signatures
         The catalogue, for the published directions.
+    expression
+        Of the table's patients, cohort by cohort, for the comparators that read it.
 
     Returns
     -------
     DataFrame
         As in `artifacts.fit.PREDICTIONS`, without `study`. What learns (`prevalence`, `group_mean`, refitted published
-        models) has a row a patient and split; biomarkers and published formulas learn nothing and have a row a patient.
+        models, models of one biomarker, the plain ridge) has a row a patient and split; biomarkers and published
+        formulas learn nothing and have a row a patient.
     """
     patients = table.sort_values("patient_id", ignore_index=True)
     group = study.group_by or "cohort"
-    published = {name: PUBLISHED[name] for name in study.comparators}
+    published = {name: PUBLISHED[name] for name in study.comparators if name in PUBLISHED}
     refitted = {name: one for name, one in published.items() if one.learns}
+    biomarkers = directions(study, table, signatures)
+    alone = list(biomarkers) if study.biomarker_models else []
     parts, predicted = [], []
     for _, members in splits.groupby("split", sort=True):
         train, _ = split_rows(patients, members)
         rows = rows_to_predict(patients, members)
         parts += [_naive(train, rows, group), *(_refitted(train, rows, one, study.seed) for one in refitted.values())]
+        parts += [one_feature_logistic(train, rows, feature) for feature in alone]
+        if PLAIN_RIDGE in study.comparators:
+            parts.append(plain_ridge(train, rows, _measurements(study, table)))
         predicted.append(rows)
     judged = _in_their_role(patients, pd.concat(predicted))
     parts += [_formula(judged, one, study.seed) for name, one in published.items() if name not in refitted]
-    parts += [_biomarker(judged, name, higher=higher) for name, higher in directions(study, table, signatures).items()]
+    relative = [RELATIVE[name] for name in study.comparators if name in RELATIVE]
+    parts += [_relative(judged, one, expression) for one in relative]
+    parts += [_biomarker(judged, name, higher=higher) for name, higher in biomarkers.items()]
     columns = ["model", *RESULT_COLUMNS]
     return pd.concat(parts, ignore_index=True).astype({"repeat": "Int64"})[columns]
 
@@ -85,6 +108,16 @@ def directions(study: StudyConfig, table: pd.DataFrame, signatures: Mapping[str,
         numeric = [name for name in table.columns if "." in name and pd.api.types.is_numeric_dtype(table[name])]
         raise StratifyError(f"biomarkers: {texts[0]!r} is not a number; {nearest(texts[0], numeric)}")
     return {**scored, **named}
+
+
+def _measurements(study: StudyConfig, table: pd.DataFrame) -> list[str]:
+    """List the models' features that are no clinical facts."""
+    found = [name for name in model_features(study, table.columns) if not name.startswith("clin.")]
+    if not found:
+        raise StratifyError(
+            f"comparators: {PLAIN_RIDGE!r} needs features that are measured; the study has clinical only"
+        )
+    return found
 
 
 def _naive(train: pd.DataFrame, rows: pd.DataFrame, group: str) -> pd.DataFrame:
@@ -128,6 +161,14 @@ def _formula(judged: pd.DataFrame, comparator: Published, seed: int) -> pd.DataF
         logger.info("%s: not judged on %d patients it was fitted to", comparator.name, int(known.sum()))
     scored = comparator.score(fitted, judged).mask(known)
     return judged.assign(model=comparator.name, **scored)
+
+
+def _relative(judged: pd.DataFrame, comparator: CohortRelative, expression: Sequence[CohortExpression]) -> pd.DataFrame:
+    """Score each cohort by itself; a patient without expression keeps a row with a null score."""
+    scores = pd.concat([pd.Series(dtype="float64"), *(comparator.score(cohort) for cohort in expression)])
+    score = judged["patient_id"].map(scores).astype("float64")
+    logger.info("%s: %d of %d patients scored, relative to their cohort", comparator.name, score.count(), len(score))
+    return judged.assign(model=comparator.name, score=score, probability=float("nan"))
 
 
 def _biomarker(judged: pd.DataFrame, feature: str, *, higher: bool) -> pd.DataFrame:

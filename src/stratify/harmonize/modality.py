@@ -14,6 +14,7 @@ from stratify.harmonize.findings import expression as expression_checks
 from stratify.harmonize.findings import measurements as checks
 from stratify.harmonize.findings.finding import Finding, listed
 from stratify.harmonize.findings.identity import stripped_names
+from stratify.harmonize.findings.order import sorted_by_value
 from stratify.harmonize.identifiers import number_rows
 from stratify.wording import counted
 
@@ -82,6 +83,7 @@ def harmonize_modality(
     written = raw.index if modality.orientation == "samples_by_features" else raw.columns
     findings = [*stripped_names(written.astype("str"), name), *_identity_findings(name, measured, known.index)]
     measured = measured.loc[~measured.index.duplicated(), ~measured.columns.duplicated()]
+    findings += sorted_by_value(name, measured.loc[:, measured.columns.isin(known.index)])
     measured = measured.reindex(columns=known.index)
     if modality.namespace == "gene":
         findings += expression_checks.dated_symbols(name, measured.index.str.removeprefix("gene."))

@@ -1,8 +1,9 @@
 """What a reader must hold against the results; from the configuration and the numbers."""
 
+from stratify.config.published import COHORT_RELATIVE, COHORT_RELATIVE_MEANS
 from stratify.report.held_out.caveats import held_out_caveats
 from stratify.report.held_out.view import HeldOutView
-from stratify.report.names import GROUP_MEAN
+from stratify.report.names import GROUP_MEAN, model_title
 from stratify.report.numbers import number
 from stratify.report.results import StudyResults
 from stratify.report.verdict import comparator_words
@@ -52,6 +53,12 @@ def _patients(results: StudyResults) -> dict[str, str]:
         found["Prognostic or predictive: not assessable, single arm"] = (
             "There is no randomised control arm. A feature associated with the outcome may mark the course of the "
             "disease rather than the effect of a therapy."
+        )
+    relative = [model_title(name) for name in results.study.comparators if name in COHORT_RELATIVE]
+    if relative:
+        found["A comparator that cannot score one patient"] = (
+            f"{', '.join(relative)} is {COHORT_RELATIVE_MEANS}, here those of the patient's cohort who are in the "
+            "study. Its figures are those of patients processed together, unlike the others' of this report."
         )
     return found
 

@@ -7,6 +7,12 @@ MODELS = {
     "lightgbm": "LightGBM",
     "spline_logistic": "Spline regression",
     "ensemble": "Ensemble",
+    "grouped_ridge": "Grouped ridge",
+    "invariant_ridge": "Invariant ridge",
+    "extra_trees": "Randomised trees",
+    "ridge_and_trees": "Ridge and trees",
+    "rank_lightgbm": "Ranking trees",
+    "biomarker_stack": "Stacked biomarkers",
     "prevalence": "Training prevalence",
     "group_mean": "Mean of group",
     "loris_pan_cancer": "LORIS",
@@ -14,6 +20,7 @@ MODELS = {
     "loris_refit": "LORIS, refitted",
     "rf16": "RF16, refitted",
     "tmb_10": "TMB ≥ 10 per Mb",
+    "tide": "TIDE (cohort-relative)",
     "cohort_prevalence": "Own prevalence",
 }
 GROUP_MEAN = "group_mean"

@@ -55,7 +55,7 @@ def render(results: StudyResults) -> str:
             study=results.study,
             lead=results.models[0],
             figures=figures,
-            sections=sections(held_out=results.held_out),
+            sections=sections(held_out=results.held_out, sensitivity=len(results.sensitivity) > 0),
             endpoint=endpoint_words(results.study.endpoint),
             strongest=tables.biomarker_rows(results),
             tested=tables.tested_features(results),

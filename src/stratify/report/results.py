@@ -133,7 +133,7 @@ class StudyResults:
         Configuration, datasets by id.
     table
         The study table; only counts of it reach the report.
-    attrition, splits, overlap_summary, findings, predictions, metrics, comparisons, canaries, univariate
+    attrition, splits, overlap_summary, findings, predictions, metrics, comparisons, sensitivity, canaries, univariate
         Artifacts of those names; of `findings` the study's datasets, of `predictions` all models.
     champion
         Name of the model to register; ``None`` where no candidate passed its canaries and has an inner estimate.
@@ -155,6 +155,7 @@ class StudyResults:
     predictions: pd.DataFrame
     metrics: pd.DataFrame
     comparisons: pd.DataFrame
+    sensitivity: pd.DataFrame
     canaries: pd.DataFrame
     univariate: pd.DataFrame
     champion: str | None

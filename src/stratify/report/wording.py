@@ -79,6 +79,7 @@ SECTIONS = {
     "models": "All models and comparators",
     "probabilities": "Ranking, calibration, net benefit",
     "strata": "Strata",
+    "sensitivity": "What the result depends on",
     "overlap": "Does anybody stand twice?",
     "inputs": "What the cohorts do not tell",
     "biomarkers": "First biomarkers",
@@ -94,22 +95,24 @@ ONLY_HELD_OUT = {"models", "overlap", "inputs"}
 """Sections of studies that hold out whole cohorts."""
 
 
-def sections(*, held_out: bool) -> dict[str, str]:
+def sections(*, held_out: bool, sensitivity: bool = False) -> dict[str, str]:
     """List the sections of a report.
 
     Parameters
     ----------
     held_out
         Whether whole cohorts were held out.
+    sensitivity
+        Whether the study asks what its result depends on.
 
     Returns
     -------
     dict of str to str
         Headings by identifier.
     """
-    if held_out:
-        return SECTIONS | {"probabilities": "Calibration and net benefit"}
-    return {name: heading for name, heading in SECTIONS.items() if name not in ONLY_HELD_OUT}
+    headings = SECTIONS | ({"probabilities": "Calibration and net benefit"} if held_out else {})
+    absent = (set() if held_out else ONLY_HELD_OUT) | (set() if sensitivity else {"sensitivity"})
+    return {name: heading for name, heading in headings.items() if name not in absent}
 
 
 def workflow_command(study: str) -> str:

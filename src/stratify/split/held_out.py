@@ -53,8 +53,10 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
     Raises
     ------
     StratifyError
-        There is only one unit, or what remains has a single class.
+        A pool's people may be in several study families, there is only one unit, or what remains has a single class.
     """
+    if design.unit == "study_family":
+        _require_pools_within_families(patients)
     units = sorted(patients[design.unit].unique())
     if len(units) < 2:
         raise StratifyError(
@@ -62,6 +64,18 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
             "nobody would be left to learn from"
         )
     return pd.concat(list(_leave_each_out(patients, design.unit, units)), ignore_index=True)
+
+
+def _require_pools_within_families(patients: pd.DataFrame) -> None:
+    """Refuse cohorts that may share people but would stand on both sides when study families are left out."""
+    families = patients.groupby("patient_pool")["study_family"].unique()
+    for pool, spanned in families[families.str.len() > 1].items():
+        cohorts = patients.loc[patients["patient_pool"].eq(pool), "cohort"].unique()
+        raise StratifyError(
+            f"design leave_one_out: patient pool {pool!r} spans the study families {', '.join(sorted(spanned))}: people "
+            f"of {', '.join(sorted(cohorts))} may be the same, and would be learned from and judged on; leave out "
+            "patient_pool (`unit` of the design), or give them one study_family in their dataset files"
+        )
 
 
 def _leave_each_out(patients: pd.DataFrame, unit: str, units: list[str]) -> Iterator[pd.DataFrame]:

@@ -146,6 +146,8 @@ def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inp
         "canaries.json": results.canaries,
         "univariate.json": results.univariate,
     }
+    if len(results.sensitivity):
+        tables["sensitivity.json"] = results.sensitivity
     for name, table in tables.items():
         client.log_table(run_id, _plain(table), name)
     study = yaml.safe_dump(results.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

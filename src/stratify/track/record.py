@@ -10,6 +10,7 @@ import pandas as pd
 
 from stratify import RESEARCH_USE_ONLY
 from stratify.artifacts.fit import COMPARATORS
+from stratify.config.published import COHORT_RELATIVE, COHORT_RELATIVE_MEANS
 from stratify.config.search import effective_search
 from stratify.evaluate.rows import ALL
 from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
@@ -89,6 +90,7 @@ def parent_record(results: StudyResults, children: list[RunRecord], provenance: 
             "comparisons": table_digest(results.comparisons),
             "canaries": table_digest(results.canaries),
             "univariate": table_digest(results.univariate),
+            "sensitivity": table_digest(results.sensitivity),
             "champion": results.champion,
         }
     )
@@ -195,6 +197,7 @@ def _model_record(results: StudyResults, name: str, provenance: Provenance) -> R
 def _comparator_record(results: StudyResults, name: str, provenance: Provenance) -> RunRecord:
     command = _command(results, provenance, "fit", results.study, COMPARATORS, "predictions.parquet")
     digest = _child_digest(results, name, {})
+    mark = f" ({COHORT_RELATIVE_MEANS})" if name in COHORT_RELATIVE else ""
     return RunRecord(
         name=name,
         role="comparator",
@@ -202,7 +205,7 @@ def _comparator_record(results: StudyResults, name: str, provenance: Provenance)
         params=_study_params(results),
         metrics=run_metrics(results.metrics, name),
         tags=_tags(results, provenance, digest, command) | {"model": name},
-        note=f"Comparator `{name}` of the study *{results.config.title}*.\n\n{RESEARCH_USE_ONLY}",
+        note=f"Comparator `{name}`{mark} of the study *{results.config.title}*.\n\n{RESEARCH_USE_ONLY}",
     )
 
 

@@ -42,6 +42,7 @@ class StudyResults:
     predictions: pd.DataFrame
     metrics: pd.DataFrame
     comparisons: pd.DataFrame
+    sensitivity: pd.DataFrame
     canaries: pd.DataFrame
     univariate: pd.DataFrame
     report: Path | None

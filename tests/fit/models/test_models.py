@@ -7,6 +7,13 @@ from stratify.config.search import SEARCH_SPACES
 from stratify.fit.models import MODELS
 from stratify.fit.models.elastic_net import ElasticNetLogistic
 
+DIRECTIONS = {"biomarker_stack": {"gene.CD8A": "increasing"}}
+"""For the model that cannot be built without."""
+
+
+def built(name, features, seed=0):
+    return MODELS[name](features, seed, DIRECTIONS.get(name, {}))
+
 
 @pytest.fixture
 def features():
@@ -27,7 +34,7 @@ def y(features):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_missing_values_and_unseen_levels_are_scored(name, features, y):
-    pipeline = MODELS[name](features, 0).fit(features, y)
+    pipeline = built(name, features).fit(features, y)
     new = features.iloc[:3].copy()
     new["clin.sex"] = ["never seen", None, "male"]
     new["sig.cyt"] = [np.nan, 1.0, np.nan]
@@ -39,7 +46,7 @@ def test_missing_values_and_unseen_levels_are_scored(name, features, y):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_fitting_twice_gives_the_same_bits(name, features, y):
-    first, second = (MODELS[name](features, 5).fit(features, y).predict_proba(features) for _ in range(2))
+    first, second = (built(name, features, 5).fit(features, y).predict_proba(features) for _ in range(2))
     assert np.array_equal(first, second)
 
 
@@ -47,7 +54,7 @@ def test_fitting_twice_gives_the_same_bits(name, features, y):
 def test_class_weights_are_natural(name, features):
     rare = np.zeros(40, dtype=int)
     rare[[4, 9, 17, 30, 31, 35]] = 1
-    pipeline = MODELS[name](features, 0).set_params(**weak(name)).fit(features, rare)
+    pipeline = built(name, features).set_params(**weak(name)).fit(features, rare)
     assert pipeline.predict_proba(features)[:, 1].mean() == pytest.approx(rare.mean(), abs=0.03)
 
 
@@ -57,6 +64,11 @@ def weak(name):
         "spline_logistic": {"classifier__smooth_penalty": 30.0},
         "lightgbm": {"classifier__n_estimators": 5},
         "grouped_ridge": {},
+        "invariant_ridge": {},
+        "extra_trees": {},
+        "ridge_and_trees": {},
+        "rank_lightgbm": {"classifier__n_estimators": 5},
+        "biomarker_stack": {},
         "ensemble": {"classifier__n_estimators": 5, "classifier__smooth_penalty": 30.0},
     }[name]
 
@@ -78,5 +90,5 @@ def test_scikit_learn_contract(estimator, check):
 
 def test_every_model_that_a_study_can_name_is_built_and_takes_its_grid(features):
     assert set(MODELS) == set(SEARCH_SPACES)
-    for name, build in MODELS.items():
-        assert set(SEARCH_SPACES[name]) <= set(build(features, 0)[-1].get_params())
+    for name in MODELS:
+        assert set(SEARCH_SPACES[name]) <= set(built(name, features)[-1].get_params())

@@ -60,3 +60,20 @@ def test_an_optimum_not_reached_is_said(data, monkeypatch):
     monkeypatch.setattr(penalised, "STEEPEST_AT_OPTIMUM", 0.0)
     with pytest.warns(ConvergenceWarning, match="did not settle"):
         fit_penalised(*data, Ridge(np.ones(4), -FREE, FREE))
+
+
+def test_a_weight_of_two_is_a_patient_twice(data):
+    X, y = data
+    weights = np.where(np.arange(200) < 50, 2.0, 1.0)
+    again = np.concatenate([np.arange(200), np.arange(50)])
+    ridge = Ridge(np.ones(4), np.zeros(4), FREE)
+    weighted, repeated = fit_penalised(X, y, ridge, weights=weights), fit_penalised(X[again], y[again], ridge)
+    np.testing.assert_allclose(weighted[1], repeated[1], atol=1e-6)
+    assert weighted[0] == pytest.approx(repeated[0], abs=1e-6)
+
+
+def test_equal_weights_change_no_bit(data):
+    ridge = Ridge(np.ones(4), -FREE, FREE)
+    plain, weighted = fit_penalised(*data, ridge), fit_penalised(*data, ridge, weights=np.ones(200))
+    assert plain[0] == weighted[0]
+    assert np.array_equal(plain[1], weighted[1])

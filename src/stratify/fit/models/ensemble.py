@@ -5,13 +5,14 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
+from lightgbm import LGBMClassifier
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from stratify.config.study import Direction
 from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
 from stratify.fit.models.encoding import FillIfComplete, categories_of, encode, numbers_of
-from stratify.fit.models.lightgbm import boosted_trees
+from stratify.fit.models.lightgbm import tree_settings
 from stratify.fit.models.log_odds_classifier import LogOddsClassifier
 from stratify.fit.models.recalibrated import recalibrate
 from stratify.fit.models.spline_logistic import AdditiveLogistic
@@ -100,7 +101,7 @@ class CalibratedEnsemble(LogOddsClassifier):
             signs=self.signs,
             n_categories=self.n_categories,
         )
-        trees = boosted_trees(
+        settings = tree_settings(
             [] if self.signs is None else [*self.signs, *[0] * self.n_categories],
             seed=self.random_state,
             n_estimators=self.n_estimators,
@@ -108,6 +109,7 @@ class CalibratedEnsemble(LogOddsClassifier):
             min_child_samples=self.min_child_samples,
             reg_lambda=self.reg_lambda,
         )
+        trees = LGBMClassifier(**settings)
         filled = Pipeline([("fill", FillIfComplete(self.n_categories)), ("trees", trees)])
         return [member.fit(X, positive) for member in (additive, filled)]
 

@@ -1,7 +1,7 @@
 """Ridge logistic regression with one penalty for routine clinical facts and another for molecular measurements."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -45,6 +45,8 @@ class GroupedRidge(LogOddsClassifier):
     intercept_ : ndarray, shape (1,)
     """
 
+    takes_missing: ClassVar[bool] = False
+
     def __init__(
         self,
         *,
@@ -65,10 +67,8 @@ class GroupedRidge(LogOddsClassifier):
     def fit(self, X: Any, y: Any, studies: Any = None) -> Self:
         """Fit to a matrix, shape (n_samples, n_features), without missing values, labels, and where each is from."""
         X, positive = self._checked(X, y)
-        scale = 1 / np.sqrt(self._penalties(X.shape[1]))
-        ridge = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8, max_iter=200)
-        ridge.fit(X * scale, positive, sample_weight=study_weights(studies, len(X), self.balance))
-        self.coef_, self.intercept_ = ridge.coef_ * scale, ridge.intercept_
+        weights = study_weights(studies, len(X), self.balance)
+        self.coef_, self.intercept_ = fit_ridge(X, positive, self._penalties(X.shape[1]), weights)
         return self
 
     def _log_odds(self, X: np.ndarray) -> np.ndarray:
@@ -78,6 +78,33 @@ class GroupedRidge(LogOddsClassifier):
         n_molecular = n - self.n_clinical if self.n_molecular is None else self.n_molecular
         sizes = [self.n_clinical, n_molecular, n - self.n_clinical - n_molecular]
         return np.repeat([self.clinical_penalty, self.molecular_penalty, self.level_penalty], sizes).astype(np.float64)
+
+
+def fit_ridge(
+    X: np.ndarray, positive: np.ndarray, penalties: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Fit a logistic regression with a ridge penalty for each coefficient of its own.
+
+    Newton steps: for hundreds of columns without bounds several times as fast as `fit_penalised`.
+
+    Parameters
+    ----------
+    X : ndarray of float, shape (n_samples, n_features)
+    positive : ndarray of 0 and 1, shape (n_samples,)
+    penalties : ndarray of float, shape (n_features,)
+        Half of it times the squared coefficient is added to the negative log likelihood; above 0.
+    weights : ndarray of float, shape (n_samples,)
+        How often each patient counts.
+
+    Returns
+    -------
+    coefficients : ndarray, shape (1, n_features)
+    intercept : ndarray, shape (1,)
+    """
+    scale = 1 / np.sqrt(penalties)
+    ridge = LogisticRegression(C=1.0, solver="newton-cholesky", tol=1e-8, max_iter=200)
+    ridge.fit(X * scale, positive, sample_weight=weights)
+    return ridge.coef_ * scale, ridge.intercept_
 
 
 def study_weights(studies: Any, n: int, balance: float) -> np.ndarray:
@@ -123,10 +150,30 @@ def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction]
     Pipeline
         Takes a DataFrame with these columns; ends in the step `classifier`.
     """
+    return on_prepared(features, directions, GroupedRidge())
+
+
+def on_prepared(features: pd.DataFrame, directions: Mapping[str, Direction], classifier: LogOddsClassifier) -> Pipeline:
+    """Build the unfitted pipeline of a classifier of the matrix that `prepared` makes.
+
+    Parameters
+    ----------
+    features : DataFrame, shape (n_patients, n_features)
+        As for `build`.
+    directions
+        Checked, but not used.
+    classifier
+        Has the parameters `n_clinical` and `n_molecular`, which are set here.
+
+    Returns
+    -------
+    Pipeline
+        Takes a DataFrame with these columns; ends in the step `classifier`.
+    """
     signs_of(numbers_of(features), directions)
     steps, n_clinical = prepared(features)
     n_molecular = sum(not name.startswith(CLINICAL) for name in numbers_of(features))
-    classifier = GroupedRidge(n_clinical=n_clinical, n_molecular=n_molecular)
+    classifier.set_params(n_clinical=n_clinical, n_molecular=n_molecular)
     return Pipeline([("features", steps), ("classifier", classifier)])
 
 

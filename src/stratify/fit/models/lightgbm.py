@@ -12,8 +12,8 @@ from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
 from stratify.fit.models.encoding import FillIfComplete, categories_of, encode, numbers_of
 
 
-def boosted_trees(signs: Sequence[int], *, seed: int | None, **changes: Any) -> LGBMClassifier:
-    """Build the unfitted classifier.
+def tree_settings(signs: Sequence[int], *, seed: int | None, **changes: Any) -> dict[str, Any]:
+    """Give LightGBM's parameters for small, deterministic trees.
 
     Parameters
     ----------
@@ -26,7 +26,8 @@ def boosted_trees(signs: Sequence[int], *, seed: int | None, **changes: Any) -> 
 
     Returns
     -------
-    LGBMClassifier
+    dict of str to any
+        Keyword arguments of LightGBM's estimators.
     """
     own: dict[str, Any] = {
         "n_estimators": 50,
@@ -43,7 +44,7 @@ def boosted_trees(signs: Sequence[int], *, seed: int | None, **changes: Any) -> 
     }
     if any(signs):
         own["monotone_constraints"] = list(signs)
-    return LGBMClassifier(**(own | changes))
+    return own | changes
 
 
 def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS) -> Pipeline:
@@ -73,6 +74,6 @@ def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction]
         [
             ("features", encode(features)),
             ("fill", FillIfComplete(n_categories)),
-            ("classifier", boosted_trees(signs, seed=seed)),
+            ("classifier", LGBMClassifier(**tree_settings(signs, seed=seed))),
         ]
     )

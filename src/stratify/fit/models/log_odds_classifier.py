@@ -1,6 +1,6 @@
 """What our binary classifiers have in common: they make log odds, and take missing values."""
 
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from scipy.special import expit
@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class LogOddsClassifier(ClassifierMixin, BaseEstimator):
-    """Binary classifier that scores a matrix, in which NaN is missing, by log odds of the second class.
+    """Binary classifier that scores a matrix by log odds of the second class; NaN is missing where it takes that.
 
     Attributes
     ----------
@@ -18,16 +18,18 @@ class LogOddsClassifier(ClassifierMixin, BaseEstimator):
         The labels in order.
     """
 
+    takes_missing: ClassVar[bool] = True
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
+        tags.input_tags.allow_nan = self.takes_missing
         tags.classifier_tags.multi_class = False
         return tags
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Return the log odds of the second class, shape (n_samples,)."""
         check_is_fitted(self)
-        return self._log_odds(validate_data(self, X, dtype=np.float64, ensure_all_finite="allow-nan", reset=False))
+        return self._log_odds(validate_data(self, X, dtype=np.float64, ensure_all_finite=self._finite(), reset=False))
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Return the probability of each class, shape (n_samples, 2)."""
@@ -42,9 +44,12 @@ class LogOddsClassifier(ClassifierMixin, BaseEstimator):
     def _log_odds(self, X: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
+    def _finite(self) -> Literal["allow-nan", True]:
+        return "allow-nan" if self.takes_missing else True
+
     def _checked(self, X: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
         """Check training input; return the matrix, and 1 for each patient of the second class, 0 for the others."""
-        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan")
+        X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite=self._finite())
         check_classification_targets(y)
         kind = type_of_target(y, input_name="y")
         if kind != "binary":

@@ -32,10 +32,13 @@ class Ridge:
     upper: Floats
 
 
-def fit_penalised(X: Floats, y: Floats, ridge: Ridge, offset: Floats | float = 0.0) -> tuple[float, Floats]:
+def fit_penalised(
+    X: Floats, y: Floats, ridge: Ridge, offset: Floats | float = 0.0, weights: Floats | float = 1.0
+) -> tuple[float, Floats]:
     """Find the one optimum, by bounded quasi-Newton steps (L-BFGS-B).
 
-    The intercept is neither penalised nor bounded, so the mean predicted probability is the share of positives.
+    The intercept is neither penalised nor bounded, so the (weighted) mean predicted probability is the share of
+    positives.
 
     Parameters
     ----------
@@ -47,6 +50,8 @@ def fit_penalised(X: Floats, y: Floats, ridge: Ridge, offset: Floats | float = 0
         Penalties and bounds.
     offset : ndarray, shape (n_samples,), or float
         Added to the log odds.
+    weights : ndarray, shape (n_samples,), or float
+        How often each patient counts in the likelihood; above 0.
 
     Returns
     -------
@@ -58,12 +63,12 @@ def fit_penalised(X: Floats, y: Floats, ridge: Ridge, offset: Floats | float = 0
     def loss(coefficients: Floats) -> tuple[float, Floats]:
         intercept, slopes = coefficients[0], coefficients[1:]
         log_odds = offset + intercept + X @ slopes
-        residual = expit(log_odds) - y
-        value = np.logaddexp(0, log_odds).sum() - y @ log_odds + 0.5 * ridge.penalty @ slopes**2
+        residual = weights * (expit(log_odds) - y)
+        value = (weights * np.logaddexp(0, log_odds)).sum() - (weights * y) @ log_odds + 0.5 * ridge.penalty @ slopes**2
         return value / n, np.append(residual.sum(), X.T @ residual + ridge.penalty * slopes) / n
 
     start = np.zeros(X.shape[1] + 1)
-    start[0] = logit(y.mean())
+    start[0] = logit((weights * y).mean() / np.mean(weights))
     bounds = Bounds(np.append(-np.inf, ridge.lower), np.append(np.inf, ridge.upper))
     options = {"maxiter": 10_000, "maxfun": 20_000, "maxcor": 30, "ftol": 1e-15, "gtol": 1e-9}
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)

@@ -1,25 +1,30 @@
 """The published comparators that a study can name, where they come from, and how to call them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from stratify.artifacts.harmonize import AS_PUBLISHED
+from stratify.config.published import COHORT_RELATIVE_MEANS
 from stratify.errors import StratifyError
 from stratify.fit.published.classifier import ProbabilityMixin, PublishedClassifier
+from stratify.fit.published.expression import CohortExpression
 from stratify.fit.published.formulas import LorisNsclc, LorisPanCancer, Tmb10
 from stratify.fit.published.loris_refit import LorisRefit
 from stratify.fit.published.rf16 import RandomForest16
+from stratify.fit.published.tide import require_tidepy, tide
 
 CHANG_2024 = "Chang 2024, Nature Cancer, doi:10.1038/s43018-024-00772-7"
 CHOWELL_2022 = "Chowell 2022, Nature Biotechnology, doi:10.1038/s41587-021-01070-8"
+JIANG_2018 = "Jiang 2018, Nature Medicine, doi:10.1038/s41591-018-0136-1; scored by tidepy"
 MARABELLE_2020 = "Marabelle 2020, Lancet Oncology (KEYNOTE-158)"
 
 
-@dataclass(frozen=True)
-class Published:
-    """A published comparator.
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What a published comparator is, and who published it.
 
     All predict response, higher meaning that it is more likely; what learns follows the labels it is given.
 
@@ -31,10 +36,6 @@ class Published:
         For the report.
     citation
         Who published it, and where.
-    kind
-        Class of its estimator.
-    reads_published_constants
-        Whether it reads what the source of a cohort published where that differs from what models may read.
     fitted_to
         Datasets whose patients its published coefficients were fitted to, as the authors' code reads them.
     """
@@ -42,9 +43,45 @@ class Published:
     name: str
     title: str
     citation: str
+    fitted_to: frozenset[str] = frozenset()
+
+    @property
+    def learns(self) -> bool:
+        """Whether it is fitted to training patients; a formula is not."""
+        return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortRelative(Publication):
+    """A published score that depends on who else is in the file: a comparator, never a feature.
+
+    Parameters
+    ----------
+    score
+        Takes the expression of a cohort's patients of the study; returns their scores (float64, higher means response)
+        by `patient_id`, null for whom it cannot score.
+    require
+        Raises a `StratifyError` where what it needs is not installed.
+    """
+
+    score: Callable[[CohortExpression], pd.Series]
+    require: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published(Publication):
+    """A published comparator that reads one patient's row of the study table.
+
+    Parameters
+    ----------
+    kind
+        Class of its estimator.
+    reads_published_constants
+        Whether it reads what the source of a cohort published where that differs from what models may read.
+    """
+
     kind: type[PublishedClassifier]
     reads_published_constants: bool = False
-    fitted_to: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -211,4 +248,24 @@ _ENTRIES = (
 )
 
 PUBLISHED: dict[str, Published] = {published.name: published for published in _ENTRIES}
-"""By name, as in `comparators` of a study file."""
+"""What reads the study table, by name as in `comparators` of a study file."""
+
+RELATIVE: dict[str, CohortRelative] = {
+    "tide": CohortRelative(
+        name="tide",
+        title=f"Tumour immune dysfunction and exclusion, negated ({COHORT_RELATIVE_MEANS})",
+        citation=JIANG_2018,
+        score=tide,
+        require=require_tidepy,
+    )
+}
+"""What reads the expression of whole cohorts, by name."""
+
+RIDGE = Publication(
+    name="plain_ridge",
+    title="Plain ridge regression on all measurements (C = 0.001, balanced classes)",
+    citation="The simplest model of the literature; nothing is tuned",
+)
+
+PUBLICATIONS: dict[str, Publication] = {**PUBLISHED, **RELATIVE, RIDGE.name: RIDGE}
+"""Every comparator a study can name."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from stratify.evaluate.rows import ALL
-from stratify.fit.published import PUBLISHED
+from stratify.fit.published import PUBLICATIONS
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.names import is_feature, model_title
 from stratify.report.numbers import ABSENT, count, interval, number
@@ -199,7 +199,7 @@ def published_rows(view: HeldOutView) -> list[PublishedRow]:
     list of PublishedRow
         In the study's order.
     """
-    found = [PUBLISHED[name] for name in view.results.study.comparators]
+    found = [PUBLICATIONS[name] for name in view.results.study.comparators]
     return [
         PublishedRow(model_title(one.name), one.title, "refitted" if one.learns else "no", one.citation)
         for one in found

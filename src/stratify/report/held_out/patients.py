@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from stratify.config.study import External, Folds, LeaveOneOut, RepeatedNestedCv
-from stratify.fit.published import PUBLISHED
+from stratify.fit.published import PUBLICATIONS
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.numbers import count
 from stratify.report.verdict import comparator_words
@@ -133,8 +133,8 @@ def rival_words(view: HeldOutView) -> str:
         A sentence.
     """
     name = str(view.rival)
-    if name in PUBLISHED:
-        one = PUBLISHED[name]
+    if name in PUBLICATIONS:
+        one = PUBLICATIONS[name]
         learned = "refitted to the training patients" if one.learns else "as published, nothing learned here"
         what = f"{view.rival_title}: {one.title}, {learned} ({one.citation})"
     else:
@@ -157,4 +157,4 @@ def _made_from(name: str) -> str:
 
 def made_from(name: str) -> frozenset[str]:
     """Name the cohorts whose patients a published formula was fitted to; none for anything else."""
-    return PUBLISHED[name].fitted_to if name in PUBLISHED else frozenset()
+    return PUBLICATIONS[name].fitted_to if name in PUBLICATIONS else frozenset()
