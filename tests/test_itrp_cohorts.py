@@ -212,6 +212,11 @@ def test_the_order_of_the_files_does_not_matter(layout, mirror, tmp_path):
         pd.testing.assert_frame_equal(first, second[first.columns])
 
 
+@pytest.mark.parametrize("dataset", COHORTS)
+def test_the_two_files_of_scores_agree_on_who_is_who(layout, dataset):
+    assert not set(found_in(layout, dataset)["finding"]) & {"modalities_disagree", "sorted_by_value"}
+
+
 def unverified(source: dict, folder: Path) -> dict:
     """The source with the digests of the files as they are now."""
     for file, described in source["files"].items():

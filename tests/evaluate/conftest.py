@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS, TUNING
+from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import FINAL, SPLITS
@@ -149,6 +149,8 @@ class Synthetic:
             own = self.predictions["model"] == model
             write_table(self.predictions[own], PREDICTIONS, layout.predictions("toy", model))
             write_table(self.tuning[self.tuning["model"] == model], TUNING, layout.tuning("toy", model))
+            nothing = pd.DataFrame(columns=list(LEARNING_CURVE.columns))
+            write_table(nothing, LEARNING_CURVE, layout.learning_curve("toy", model))
             measures = self.measures[self.measures["model"] == model]
             write_table(measures, CANARY_MEASURES, layout.canary_measures("toy", model))
         return study_file, layout

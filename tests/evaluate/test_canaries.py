@@ -56,7 +56,7 @@ def test_a_double_on_the_other_side_fails(synthetic):
     table.loc[7, genes] = table.loc[3, genes] * (1 + 1e-12)
     found = measure(synthetic, table=table).loc["pairs of suspected duplicates on both sides of a split"]
     assert found["value"] == 1
-    assert found["detail"] == "north:003 = north:007"
+    assert found["detail"] == "1 patient of north looks like another of the same cohort (north:003 = north:007)"
     assert not found["passed"]
 
 

@@ -38,7 +38,7 @@ def test_a_suspect_who_is_tested_fails_unless_chance_explains_it(study, judgemen
     found = measure(study, pairs=pair(judgement)).loc[AUDITED]
     assert found["passed"] == passed
     assert found["value"] == (0 if passed else 1)
-    assert found["detail"] == ("none" if passed else "north:2 = south:1")
+    assert found["detail"] == ("none" if passed else "1 patient of south looks like one of north (north:2 = south:1)")
     assert found["n"] == 12
 
 

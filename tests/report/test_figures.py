@@ -1,4 +1,5 @@
 import io
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -6,10 +7,17 @@ import pytest
 from matplotlib.figure import Figure
 
 from stratify.report.figures import (
+    ForestLine,
+    HeatColumn,
+    HeatRow,
+    Mark,
+    Series,
     calibration_figure,
+    cohort_forest_figure,
     decision_figure,
     effects_figure,
     forest_figure,
+    heat_map_figure,
     roc_figure,
     strata_figure,
 )
@@ -136,3 +144,59 @@ def test_figures_do_not_depend_on_the_users_settings(results, setting):
     plain = texts(decision_figure(results.out_of_fold, MODELS, [0.3]))
     with mpl.rc_context(setting):
         assert texts(decision_figure(results.out_of_fold, MODELS, [0.3])) == plain
+
+
+def heat_map(n_rows: int, n_columns: int, label: str = "logistic(score.A_signature_of_many_genes)") -> Figure:
+    values = np.linspace(0.05, 0.95, n_columns).tolist()
+    columns = [HeatColumn(f"cohort{place}", f"n {place}") for place in range(n_columns - 1)]
+    rows = [HeatRow("Models"), *(HeatRow(f"{label}{place}", values) for place in range(n_rows))]
+    return heat_map_figure(rows, [*columns, HeatColumn("weighted mean", mean=True)])
+
+
+@pytest.mark.parametrize(("n_rows", "n_columns"), [(35, 19), (8, 8), (1, 2)])
+def test_heat_map_writes_every_value_inside_its_cell_and_every_label_inside_the_figure(n_rows, n_columns):
+    figure = heat_map(n_rows, n_columns)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    assert (len(axes.patches), len(axes.texts)) == (n_rows * n_columns, n_rows * n_columns)
+    for cell, text in zip(axes.patches, axes.texts, strict=True):
+        inside, words = cell.get_window_extent(), text.get_window_extent()
+        assert inside.x0 <= words.x0 < words.x1 <= inside.x1
+        assert inside.y0 <= words.y0 < words.y1 <= inside.y1
+    for label in [*axes.get_xticklabels(), *axes.get_yticklabels()]:
+        box = label.get_window_extent()
+        assert box.x0 >= 0
+        assert box.y0 >= 0
+        assert box.x1 <= figure.bbox.x1
+        assert box.y1 <= figure.bbox.y1
+    labels = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(left.x1 <= right.x0 for left, right in pairwise(labels))
+    assert figure.get_figwidth() < 10.5
+
+
+def test_heat_map_is_coloured_alike_on_both_sides_of_the_middle_and_grey_where_undefined():
+    columns = [HeatColumn(name) for name in "abcd"]
+    figure = heat_map_figure([HeatRow("m", [0.5, 0.7, 0.3, np.nan], [False, True, False, False])], columns)
+    chance, better, worse, missing = (np.array(patch.get_facecolor()[:3]) for patch in figure.axes[0].patches)
+    assert chance.min() > 0.93
+    assert better[2] > better[0]
+    assert worse[0] > worse[2]
+    assert np.ptp(missing) < 0.03
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.50", "0.70", "0.30", "–"]
+    assert [text.get_fontweight() for text in figure.axes[0].texts] == ["normal", "bold", "normal", "normal"]
+    assert "No predictor has an estimate" in texts(heat_map_figure([], columns))
+
+
+def test_forest_of_predictors_draws_one_mark_a_line_and_a_thin_prediction_interval():
+    lines = [
+        ForestLine("a model", "cohort", {"model": Mark(0.7, 0.65, 0.75, 0.55, 0.85)}),
+        ForestLine("a rival", "cohort", {"other": Mark(0.6, 0.55, 0.65)}),
+    ]
+    series = {"model": Series("Models"), "other": Series("Others", filled=False)}
+    axes = cohort_forest_figure(lines, series, quantity="AUROC", reference=0.5, one_a_line=True).axes[0]
+    intervals = [line for line in axes.lines[1:] if len(line.get_xdata()) == 2]
+    assert [list(line.get_xdata()) for line in intervals] == [[0.55, 0.85], [0.65, 0.75], [0.55, 0.65]]
+    assert [float(line.get_ydata()[0]) for line in intervals] == [2, 2, 1]
+    assert intervals[0].get_linewidth() < intervals[1].get_linewidth()
+    assert axes.get_xlim()[0] < 0.55
+    assert axes.get_xlim()[1] > 0.85

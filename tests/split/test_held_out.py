@@ -51,10 +51,28 @@ def test_leaving_a_pool_out_leaves_all_its_cohorts_out(table, make_study):
     assert not splits.duplicated(["split", "patient_id"]).any()
 
 
+def leaving_out(unit, make_study):
+    return make_study(**{**LEAVE_ONE_OUT, "design": {"kind": "leave_one_out", "unit": unit}})
+
+
 def test_leaving_a_study_family_out(table, make_study):
-    study = make_study(**{**LEAVE_ONE_OUT, "design": {"kind": "leave_one_out", "unit": "study_family"}})
-    splits = make_splits("toy", study, table)
+    apart = table.assign(patient_pool=table["cohort"])
+    splits = make_splits("toy", leaving_out("study_family", make_study), apart)
     assert sides(splits, "study_family_two") == {"train": {"a"}, "test": {"b", "c"}}
+
+
+def test_people_who_may_be_the_same_are_not_parted_by_study_families(table, make_study):
+    message = (
+        r"patient pool 'north' spans the study families one, two: people of a, b may be the same, .* leave out "
+        r"patient_pool \(the design's `unit`\), or give them one study_family"
+    )
+    with pytest.raises(StratifyError, match=message):
+        make_splits("toy", leaving_out("study_family", make_study), table)
+
+
+def test_cohorts_may_be_left_out_one_by_one_whatever_they_share(table, make_study):
+    splits = make_splits("toy", leaving_out("cohort", make_study), table)
+    assert sides(splits, "cohort_a") == {"train": {"b", "c"}, "test": {"a"}}
 
 
 def test_one_pool_cannot_be_left_out_of_itself(table, make_study):

@@ -1,5 +1,6 @@
 """`stratify track` against a real SQLite store."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -7,9 +8,13 @@ import sys
 from collections import Counter
 
 import mlflow
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
+from stratify.artifacts.evaluate import METRICS
+from stratify.artifacts.store import read_table, write_table
 from stratify.config import StudyConfig, load_study, validate
 from stratify.config.search import SEARCH_SPACES
 from stratify.track.connection import connect
@@ -79,6 +84,40 @@ def test_the_execution_holds_tables_and_report_the_model_its_figures(tracked):
     assert comparisons["difference"].tolist() == [0.01, 0.01]
     figures = store.list_artifacts(record["runs"]["elastic_net"]["run_id"], "figures")
     assert {file.path for file in figures} == {"figures/roc.png", "figures/calibration.png"}
+
+
+def test_a_study_without_held_out_cohorts_has_no_table_of_them(tracked):
+    listed = {file.path for file in client(tracked).list_artifacts(tracked.record["execution_run_id"])}
+    assert not {"auroc_by_cohort.json", "auroc_by_cohort.csv"} & listed
+
+
+def test_the_execution_holds_every_predictors_auroc_by_cohort_as_a_table_and_as_csv(toy):
+    metrics = read_table(METRICS, toy.layout.metrics(STUDY))
+    judged = metrics[metrics["role"].eq("cv") & metrics["metric"].eq("auroc")].assign(role="external")
+    parts = [judged.assign(cohort=name, estimate=0.6, low=0.5, high=0.7) for name in ("far", "near")]
+    means = [
+        judged.assign(cohort=name, estimate=0.6, low=0.55, high=0.65) for name in ("weighted_mean", "random_effects")
+    ]
+    new = judged.assign(cohort="random_effects", metric="auroc_new_cohort", estimate=0.6, low=0.4, high=0.8)
+    coverage = [part.assign(metric="coverage", estimate=1.0, low=np.nan, high=np.nan) for part in parts]
+    write_table(pd.concat([metrics, *parts, *means, new, *coverage]), METRICS, toy.layout.metrics(STUDY))
+    toy.track()
+    store, record = client(toy), toy.record
+    execution = record["execution_run_id"]
+    table = store.load_table(record["experiment_id"], "auroc_by_cohort.json", [execution]).set_index("model")
+    assert list(table.index) == ["elastic_net", "lightgbm", "gene.CD8A", "prevalence"]
+    assert list(table.columns) == ["far", "near", "weighted_mean", "random_effects", "new_cohort", "patients"]
+    assert table.loc["gene.CD8A"].tolist() == [
+        "0.600 (0.500 to 0.700)",
+        "0.600 (0.500 to 0.700)",
+        "0.600 (0.550 to 0.650)",
+        "0.600 (0.550 to 0.650)",
+        "0.400 to 0.800",
+        "100%",
+    ]
+    numbers = pd.read_csv(io.StringIO(mlflow.artifacts.load_text(f"runs:/{execution}/auroc_by_cohort.csv")))
+    assert len(numbers) == 4 * 4
+    assert numbers.loc[numbers["cohort"].eq("random_effects"), "new_high"].eq(0.8).all()
 
 
 def test_the_search_of_each_model_is_recorded_as_it_was_run(tracked):

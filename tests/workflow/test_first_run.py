@@ -8,7 +8,7 @@ import pytest
 from stratify.artifacts.assemble import ATTRITION, SAMPLES, TABLE
 from stratify.artifacts.discover import UNIVARIATE
 from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
+from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
 from stratify.artifacts.harmonize import CLINICAL, FINDINGS, MODALITY
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
@@ -42,6 +42,7 @@ def tables(layout):
         for model in MODELS[study]:
             yield PREDICTIONS, layout.predictions(study, model)
             yield TUNING, layout.tuning(study, model)
+            yield LEARNING_CURVE, layout.learning_curve(study, model)
             yield CANARY_MEASURES, layout.canary_measures(study, model)
 
 
@@ -124,7 +125,7 @@ def test_a_run_leaves_everything_it_declares_and_nothing_else(finished, layout):
 
 def test_tables_keep_their_contracts(layout):
     for schema, path in tables(layout):
-        assert len(read_table(schema, path)) or schema in (FINDINGS, OVERLAP), path
+        assert len(read_table(schema, path)) or schema in (FINDINGS, LEARNING_CURVE, OVERLAP, SENSITIVITY), path
 
 
 def test_every_patient_is_predicted_in_every_repetition(layout):

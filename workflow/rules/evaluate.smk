@@ -8,6 +8,7 @@ rule evaluate:
         overlap_summary=LAYOUT.overlap_summary("{study}"),
         predictions=of_models(LAYOUT.predictions),
         tuning=of_models(LAYOUT.tuning),
+        learning_curves=of_models(LAYOUT.learning_curve),
         canaries=of_models(LAYOUT.canary_measures),
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
         described=for_sensitivity,

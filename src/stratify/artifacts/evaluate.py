@@ -83,14 +83,14 @@ and p-value came about, and in pooled rows over how many cohorts. Pooled rows av
 values with the same weights; `weighted_mean` and `mean_of_cohorts` with intervals from a bootstrap over patients within
 cohorts, the same draws for both sides. Null interval and p-value: equal ranks, or too few patients."""
 
-LABEL, WITHOUT, LEAVE_OUT, LOCAL = "label", "without", "leave_out", "local_recalibration"
+LABEL, WITHOUT, LEAVE_OUT, LOCAL, CURVE = "label", "without", "leave_out", "local_recalibration", "learning_curve"
 """Sensitivity analyses."""
 
 SENSITIVITY = closed(
     "sensitivity",
     {
         "study": text(),
-        "analysis": text(isin=[LABEL, WITHOUT, LEAVE_OUT, LOCAL]),
+        "analysis": text(isin=[LABEL, WITHOUT, LEAVE_OUT, LOCAL, CURVE]),
         "variant": text(),
         "model": text(),
         "cohort": text(),
@@ -104,7 +104,8 @@ SENSITIVITY = closed(
     unique=["study", "analysis", "variant", "model", "cohort", "metric"],
 )
 """What the result depends on: one row an estimate on the same held-out predictions as the headline's (without suspected
-duplicates where any were found), nothing fitted again. Empty where the study asks for nothing.
+duplicates where any were found), nothing fitted again but for the learning curve. Empty where the study asks for
+nothing.
 
 `label` (variant: name of the label): judged by another label, patients without it left out. `without` (name of the
 group): patients left out. `leave_out` (column and level, `clin.cancer_type melanoma`): likewise, pooled rows only.
@@ -118,7 +119,11 @@ who are in no number of local patients that the cohort is large enough for, the 
 above 1; above 1 by chance alone where few are judged). Means over draws; low and high hold 95 % of the draws: how much
 depends on who is local and who is judged, no confidence interval. Null where the cohort is too small, with `n`. Cohorts
 `weighted_mean` and `mean_of_cohorts` average the cohorts that are large enough for every number of patients asked for
-(`observed_expected` on the log scale), so that numbers can be compared."""
+(`observed_expected` on the log scale), so that numbers can be compared.
+
+`learning_curve` (`4 studies`): `auroc` of the candidates for champion fitted to random choices of so many training
+studies, as `weighted_mean` and `mean_of_cohorts`, averaged over the choices; low and high are the lowest and highest
+choice, no confidence interval."""
 
 CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
 """The canary measures with their verdict."""

@@ -89,7 +89,8 @@ def assemble(
         log.exclude("patients in the study", table.index[:0], table["y"])
     attrition = pd.concat([log.frame() for log in logs], ignore_index=True)
     _require_both_classes(name, table, attrition)
-    return Assembled(table.reset_index(drop=True)[[*IDENTITY, *columns]], attrition, table.index)
+    whole = table.reset_index(drop=True)[[*IDENTITY, *columns]].copy()  # columns of one type in one piece
+    return Assembled(whole, attrition, table.index)
 
 
 def _one_cohort(

@@ -47,7 +47,7 @@ def _evaluate(args: argparse.Namespace) -> None:
 
     from stratify.artifacts.assemble import LABELS, LEFT_OUT, TABLE
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-    from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, PREDICTIONS, TUNING
+    from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
@@ -85,7 +85,8 @@ def _evaluate(args: argparse.Namespace) -> None:
         else pd.DataFrame(columns=list(contract.columns))
         for contract, path in ((LABELS, layout.labels), (LEFT_OUT, layout.left_out))
     )
-    depends = sensitivity(predictions, splits, labels, leaving, pools, study_id=study_id, study=study)
+    curve = pd.concat([read_table(LEARNING_CURVE, layout.learning_curve(study_id, name)) for name in models])
+    depends = sensitivity(predictions, splits, labels, leaving, pools, curve=curve, study_id=study_id, study=study)
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
     pairs = read_table(OVERLAP, layout.overlap(study_id))
     summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))

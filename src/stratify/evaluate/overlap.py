@@ -1,5 +1,7 @@
 """The fifth canary: no patient stands on both sides of a split, under one name or two."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from stratify.artifacts.assemble import IDENTITY
@@ -60,20 +62,25 @@ def overlap(
     )
     alike = _across(suspected_duplicates(features), splits)
     n, compared = splits["patient_id"].nunique(), comparable_patients(features)
+    cohorts = table.set_index("patient_id")["cohort"]
     measures = [
-        _measure("patients on both sides of a split", both.tolist(), n, "none"),
+        _measure("patients on both sides of a split", len(both), n, _shown(both) or "none"),
         _measure(
             "pairs of suspected duplicates on both sides of a split",
-            _named(alike),
+            len(alike),
             compared,
-            "none" if compared else f"not compared: nobody has {SHARED_FEATURES} numeric features",
+            _between_cohorts(alike, cohorts)
+            or ("none" if compared else f"not compared: nobody has {SHARED_FEATURES} numeric features"),
         ),
     ]
     if pairs is not None:
         suspects = _across(pairs[pairs["judgement"] != CHANCE].drop_duplicates(["first", "second"]), splits)
         measures.append(
             _measure(
-                "pairs the overlap audit suspects on both sides of a split", _named(suspects), n, _audited(summary)
+                "pairs the overlap audit suspects on both sides of a split",
+                len(suspects),
+                n,
+                _between_cohorts(suspects, cohorts) or _audited(summary),
             )
         )
     return pd.DataFrame(measures).assign(study=study_id, model=EVERY_MODEL, canary=OVERLAP, limit=0.0)
@@ -88,8 +95,15 @@ def _across(pairs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
     return pairs[parted.any(axis=1).to_numpy(dtype=bool)]
 
 
-def _named(pairs: pd.DataFrame) -> list[str]:
-    return [f"{first} = {second}" for first, second in zip(pairs["first"], pairs["second"], strict=True)]
+def _between_cohorts(pairs: pd.DataFrame, cohorts: pd.Series) -> str:
+    """Say for each two cohorts how many patients of the one look like patients of the other, and name a few."""
+    parts = []
+    for (first, second), alike in pairs.groupby([pairs[side].map(cohorts) for side in ("first", "second")]):
+        whom = "another of the same cohort" if first == second else f"one of {first}"
+        n = alike["second"].nunique()
+        named = (f"{one} = {other}" for one, other in zip(alike["first"], alike["second"], strict=True))
+        parts.append(f"{counted(n, 'patient')} of {second} look{'s' if n == 1 else ''} like {whom} ({_shown(named)})")
+    return "; ".join(parts)
 
 
 def _audited(summary: pd.DataFrame | None) -> str:
@@ -98,6 +112,10 @@ def _audited(summary: pd.DataFrame | None) -> str:
     return f"none; nothing could be compared in {counted(blind, 'pair')} of cohorts" if blind else "none"
 
 
-def _measure(measure: str, offenders: list[str], n: int, otherwise: str) -> dict[str, object]:
-    shown = "; ".join(offenders[:SHOWN]) + ("; …" if len(offenders) > SHOWN else "")
-    return {"measure": measure, "value": float(len(offenders)), "n": n, "detail": shown or otherwise}
+def _shown(names: Iterable[str]) -> str:
+    listed = list(names)
+    return "; ".join(listed[:SHOWN]) + ("; …" if len(listed) > SHOWN else "")
+
+
+def _measure(measure: str, found: int, n: int, detail: str) -> dict[str, object]:
+    return {"measure": measure, "value": float(found), "n": n, "detail": detail}

@@ -104,6 +104,12 @@ def tune(
     Returns
     -------
     Tuned
+
+    Raises
+    ------
+    StratifyError
+        There are too few patients of a class for the folds; or one study only is there to be left out, without one
+        all patients have one label, or none left out has both labels.
     """
     candidates = list(ParameterGrid(dict(grid)))
     folds = list(_inner_folds(y, cohort, studies, inner=inner, seed=seed))
@@ -219,6 +225,11 @@ def _mean_estimates(
         return np.asarray(estimates.mean(axis=0))
     sizes = np.array([len(fold.outside) for fold in folds])[:, None, None]
     weights = np.where(np.isnan(estimates), 0, sizes)
+    if not weights[..., 0].any():
+        raise StratifyError(
+            "design.inner leave_one_out: no study left out has patients of both classes in one cohort, so none can say "
+            "how well a candidate ranks; give folds instead"
+        )
     return np.asarray((np.nan_to_num(estimates) * weights).sum(axis=0) / weights.sum(axis=0))
 
 

@@ -85,8 +85,8 @@ def harmonize_modality(
     measured = measured.loc[~measured.index.duplicated(), ~measured.columns.duplicated()]
     findings += sorted_by_value(name, measured.loc[:, measured.columns.isin(known.index)])
     measured = measured.reindex(columns=known.index)
-    if modality.namespace == "gene":
-        findings += expression_checks.dated_symbols(name, measured.index.str.removeprefix("gene."))
+    if modality.namespace in {"gene", "mut"}:
+        findings += expression_checks.dated_symbols(name, measured.index.str.removeprefix(f"{modality.namespace}."))
     measured, found = harmonize_expression(measured, modality, name, tables, where)
     findings += found
     values = measured.to_numpy(dtype=np.float32, copy=True)

@@ -21,6 +21,7 @@ MODELS = {
     "rf16": "RF16, refitted",
     "tmb_10": "TMB ≥ 10 per Mb",
     "tide": "TIDE (cohort-relative)",
+    "plain_ridge": "Plain ridge",
     "cohort_prevalence": "Own prevalence",
 }
 GROUP_MEAN = "group_mean"

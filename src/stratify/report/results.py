@@ -181,7 +181,8 @@ class StudyResults:
         judged = self.outer[["cohort", "role"]].drop_duplicates().to_dict("records")
         if len(judged) == 1:
             return Place(judged[0]["cohort"], judged[0]["role"], self.headline_subgroup)
-        return Place(WEIGHTED_MEAN, EVERYONE, self.headline_subgroup)
+        roles = {row["role"] for row in judged}
+        return Place(WEIGHTED_MEAN, EVERYONE if len(roles) > 1 else roles.pop(), self.headline_subgroup)
 
     @property
     def headline_subgroup(self) -> str:

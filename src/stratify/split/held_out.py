@@ -68,14 +68,14 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
 
 def _require_pools_within_families(patients: pd.DataFrame) -> None:
     """Refuse cohorts that may share people but would stand on both sides when study families are left out."""
-    families = patients.groupby("patient_pool")["study_family"].unique()
-    for pool, spanned in families[families.str.len() > 1].items():
-        cohorts = patients.loc[patients["patient_pool"].eq(pool), "cohort"].unique()
-        raise StratifyError(
-            f"design leave_one_out: patient pool {pool!r} spans the study families {', '.join(sorted(spanned))}: people "
-            f"of {', '.join(sorted(cohorts))} may be the same, and would be learned from and judged on; leave out "
-            "patient_pool (`unit` of the design), or give them one study_family in their dataset files"
-        )
+    for pool, members in patients.groupby("patient_pool"):
+        families, cohorts = (sorted(members[column].unique()) for column in ("study_family", "cohort"))
+        if len(families) > 1:
+            raise StratifyError(
+                f"design leave_one_out: patient pool {pool!r} spans the study families {', '.join(families)}: "
+                f"people of {', '.join(cohorts)} may be the same, and would be learned from and judged on; leave out "
+                "patient_pool (the design's `unit`), or give them one study_family in their dataset files"
+            )
 
 
 def _leave_each_out(patients: pd.DataFrame, unit: str, units: list[str]) -> Iterator[pd.DataFrame]:

@@ -20,7 +20,7 @@ from stratify.track.inputs import addresses
 from stratify.track.results import Cohort, Provenance, StudyResults
 from stratify.wording import counted
 
-FORMAT = 2
+FORMAT = 3
 """Part of every digest: raised when the content of runs changes shape, so that stores are rewritten."""
 
 LONGEST_PARAMETER = 500

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from stratify.artifacts.evaluate import SENSITIVITY
+from stratify.artifacts.fit import LEARNING_CURVE
 from stratify.config import StudyConfig
 from stratify.evaluate.discrimination import delong
 from stratify.evaluate.performance import performance
@@ -27,6 +28,7 @@ def analyse(study, config, **tables):
         study.splits,
         tables["labels"],
         tables["leaving"],
+        curve=pd.DataFrame(columns=list(LEARNING_CURVE.columns)),
         study_id="toy",
         study=config,
         draws=DRAWS,

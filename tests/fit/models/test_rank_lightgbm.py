@@ -23,10 +23,10 @@ def effect(name, studies, told, column):
 
 def test_what_goes_with_prevalence_over_studies_is_not_learned(studies):
     told = studies[2]
-    assert effect("lightgbm", studies, told, "sig.platform") > 0.3
-    assert abs(effect("rank_lightgbm", studies, told, "sig.platform")) < 0.06
-    assert effect("rank_lightgbm", studies, None, "sig.platform") > 0.2
-    assert effect("rank_lightgbm", studies, told, "sig.common") > 0.3
+    assert effect("lightgbm", studies, told, "sig.platform") > 0.15
+    assert abs(effect("rank_lightgbm", studies, told, "sig.platform")) < 0.03
+    assert effect("rank_lightgbm", studies, None, "sig.platform") > 0.15
+    assert effect("rank_lightgbm", studies, told, "sig.common") > 0.25
 
 
 def test_a_feature_that_is_the_same_for_all_of_a_study_ranks_nobody(studies):

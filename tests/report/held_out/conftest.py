@@ -11,7 +11,7 @@ import yaml
 from stratify.artifacts.assemble import ATTRITION, TABLE
 from stratify.artifacts.discover import UNIVARIATE
 from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-from stratify.artifacts.fit import PREDICTIONS
+from stratify.artifacts.fit import LEARNING_CURVE, PREDICTIONS
 from stratify.artifacts.harmonize import FINDINGS
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP_SUMMARY
@@ -134,7 +134,9 @@ def write_held_out_study(folder: Path, name: str, changes: dict[str, object]) ->
     write_table(metrics.drop(columns=UNDEFINED), METRICS, layout.metrics(name))
     compared = comparisons(predictions, splits, study_id=name, study=study, draws=60)
     write_table(compared, COMPARISONS, layout.comparisons(name))
-    depends = sensitivity(predictions, splits, *_described(study, table), study_id=name, study=study, draws=60)
+    curve = pd.DataFrame(columns=list(LEARNING_CURVE.columns))
+    described = _described(study, table)
+    depends = sensitivity(predictions, splits, *described, curve=curve, study_id=name, study=study, draws=60)
     write_table(depends, SENSITIVITY, layout.sensitivity(name))
     write_table(_canaries(name), CANARIES, layout.canaries(name))
     training = table[table["cohort"].isin(study.datasets.train)]

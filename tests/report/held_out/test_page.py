@@ -60,7 +60,7 @@ def test_tables_and_figures_are_accessible(external_page, parsed):
     assert external_page.count("<caption>") == len(re.findall(r"<table\b", external_page))
     assert all(attributes.get("scope") for tag, attributes in parsed.attributes if tag == "th")
     drawings = [attributes for tag, attributes in parsed.attributes if tag == "svg"]
-    assert len(drawings) == 6
+    assert len(drawings) == 8
     assert all(len(attributes["aria-label"]) > 30 for attributes in drawings)
 
 
@@ -165,7 +165,7 @@ def test_a_study_without_champion_or_comparator_is_still_rendered(external):
 
 
 def test_figures_are_drawn_for_both_designs(view, in_turn):
-    names = ["forest", "differences", "calibration", "decision", "strata", "effects"]
+    names = ["forest", "differences", "heat", "predictors", "calibration", "decision", "strata", "effects"]
     assert list(illustrate_held_out(view)) == names
     assert list(illustrate_held_out(HeldOutView(in_turn))) == names
 

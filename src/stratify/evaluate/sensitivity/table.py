@@ -5,10 +5,11 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from stratify.artifacts.evaluate import LABEL, LOCAL, SENSITIVITY, WITHOUT
+from stratify.artifacts.evaluate import CURVE, LABEL, LOCAL, SENSITIVITY, WITHOUT
 from stratify.config.study import StudyConfig
 from stratify.evaluate.cohort import Cohort, cohorts_of
 from stratify.evaluate.intervals import DRAWS
+from stratify.evaluate.sensitivity.curve import learning_curve_rows
 from stratify.evaluate.sensitivity.judged import Judge
 from stratify.evaluate.sensitivity.local import local_recalibration
 from stratify.evaluate.sensitivity.variants import relabelled, without
@@ -24,6 +25,7 @@ def sensitivity(
     leaving: pd.DataFrame,
     pools: Mapping[str, str] = MappingProxyType({}),
     *,
+    curve: pd.DataFrame,
     study_id: str,
     study: StudyConfig,
     draws: int = DRAWS,
@@ -40,6 +42,8 @@ def sensitivity(
         Rows of the `labels` and `left out` contracts.
     pools
         Patient pool by cohort.
+    curve : DataFrame
+        Rows of the `learning curve` contract, of every model.
     study_id
         Name of the study.
     study
@@ -59,6 +63,7 @@ def sensitivity(
         if study.sensitivity.local_patients:
             local = local_recalibration(cohorts, study.sensitivity.local_patients, seed=study.seed)
             rows += [{"analysis": LOCAL} | row for row in local]
+    rows += [{"analysis": CURVE} | row for row in learning_curve_rows(curve)]
     return pd.DataFrame(rows, columns=list(SENSITIVITY.columns)).assign(study=study_id)
 
 

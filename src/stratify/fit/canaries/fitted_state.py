@@ -7,7 +7,6 @@ from lightgbm import LGBMModel
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
-from sklearn.tree._tree import Tree
 
 
 def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
@@ -41,8 +40,6 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
 def _values(value: Any, path: str) -> dict[str, np.ndarray | str]:
     if isinstance(value, BaseEstimator):
         return fitted_state(value, f"{path}.")
-    if isinstance(value, Tree):
-        return {f"{path}.{name}": getattr(value, name) for name in ("children_left", "feature", "threshold", "value")}
     if isinstance(value, list | tuple):
         return _merge(_values(item, f"{path}[{position}]") for position, item in enumerate(value))
     array = np.asarray(value)

@@ -24,7 +24,7 @@ class CalibratedEnsemble(LogOddsClassifier):
 
     Members that were fitted to a patient are too sure about that patient, so the recalibration learns from members
     fitted without them: the training patients are predicted in folds, and the intercept and slope of a logistic
-    regression on the mean log odds are estimated (slope never negative, and drawn to 1 as by one patient's worth of
+    regression on the mean log odds are estimated (slope never below 0.05, and drawn to 1 as by one patient's worth of
     knowledge, so that a small cohort cannot overturn the members). The members that predict new patients are fitted to
     all. Scikit-learn's `StackingClassifier` would learn a weight per member from their probabilities, with signs that
     can undo a known direction, and `CalibratedClassifierCV` keeps a calibrator a fold; neither averages log odds.

@@ -25,7 +25,8 @@ class RandomisedTrees(LogOddsClassifier):
     training patients. The unsplit tree keeps probabilities inside (0, 1) even where every leaf is pure. Cut-offs drawn
     at random fit less to where the distribution of one study happens to lie than optimal ones. Trees see all patients,
     so the weighted mean of the training probabilities is :math:`\pi`. The weight of a patient is
-    :math:`n_{s(i)}^{-b}`, as in `GroupedRidge`.
+    :math:`n_{s(i)}^{-b}`, as in `GroupedRidge`. Scikit-learn grows the trees; they are kept as plain arrays, since its
+    own follow their indices without bounds checks, which a model file must not decide.
 
     Parameters
     ----------
@@ -40,7 +41,14 @@ class RandomisedTrees(LogOddsClassifier):
 
     Attributes
     ----------
-    forest_ : ExtraTreesClassifier
+    roots_ : ndarray of int, shape (n_estimators,)
+        Where each tree begins among the nodes of all.
+    children_ : ndarray of int, shape (n_nodes, 2)
+        Left and right child; a leaf's are itself.
+    feature_, threshold_, share_ : ndarray, shape (n_nodes,)
+        Left of a node is what is not above its threshold; share of the second class.
+    depth_ : ndarray of int, shape (1,)
+        Of the deepest tree.
     prevalence_ : ndarray, shape (1,)
         The share :math:`\pi`.
     """
@@ -65,17 +73,34 @@ class RandomisedTrees(LogOddsClassifier):
         X, positive = self._checked(X, y)
         weights = study_weights(studies, len(X), self.balance)
         self.prevalence_ = np.array([weights @ positive / weights.sum()])
-        self.forest_ = ExtraTreesClassifier(
+        forest = ExtraTreesClassifier(
             n_estimators=self.n_estimators,
             min_samples_leaf=self.min_samples_leaf,
             random_state=self.random_state,
             n_jobs=1,
         ).fit(X, positive, sample_weight=weights)
+        self._keep([estimator.tree_ for estimator in forest.estimators_])
         return self
 
+    def _keep(self, trees: list[Any]) -> None:
+        self.roots_ = np.cumsum([0, *(tree.node_count for tree in trees[:-1])])
+        sides = [np.column_stack([tree.children_left, tree.children_right]) for tree in trees]
+        inner = np.concatenate([pair >= 0 for pair in sides])
+        below = np.concatenate([pair + root for pair, root in zip(sides, self.roots_, strict=True)])
+        self.children_ = np.where(inner, below, np.arange(len(below))[:, None])
+        self.feature_ = np.maximum(np.concatenate([tree.feature for tree in trees]), 0)
+        self.threshold_ = np.concatenate([tree.threshold for tree in trees])
+        self.share_ = np.concatenate([tree.value[:, 0, 1] for tree in trees])
+        self.depth_ = np.array([max(tree.max_depth for tree in trees)])
+
     def _log_odds(self, X: np.ndarray) -> np.ndarray:
-        n = len(self.forest_.estimators_)
-        return log_odds((self.prevalence_[0] + n * self.forest_.predict_proba(X)[:, 1]) / (n + 1))
+        X = X.astype(np.float32)  # as scikit-learn compares
+        rows = np.arange(len(X))[:, None]
+        node = np.repeat(self.roots_[None, :], len(X), axis=0)
+        for _ in range(int(self.depth_[0])):
+            above = X[rows, self.feature_[node]] > self.threshold_[node]
+            node = self.children_[node, above.astype(int)]
+        return log_odds((self.prevalence_[0] + self.share_[node].sum(axis=1)) / (len(self.roots_) + 1))
 
 
 def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction] = NO_DIRECTIONS) -> Pipeline:

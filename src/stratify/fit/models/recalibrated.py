@@ -10,9 +10,12 @@ from sklearn.utils.validation import check_is_fitted
 from stratify.fit.models.penalised import Ridge, fit_penalised
 from stratify.log_odds import log_odds
 
+LEAST_SLOPE = 0.05
+"""A score without skill in training makes nearly equal probabilities, but patients keep its order."""
+
 
 def recalibrate(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate intercept and slope of a logistic regression on a score, the slope penalised towards 1 and at least 0.
+    """Estimate intercept and slope of a logistic regression on a score; the slope is drawn to 1, and at least 0.05.
 
     Parameters
     ----------
@@ -24,7 +27,7 @@ def recalibrate(score: np.ndarray, positive: np.ndarray) -> tuple[np.ndarray, np
     -------
     intercept, slope : ndarray, shape (1,)
     """
-    towards_one = Ridge(np.ones(1), np.array([-1.0]), np.array([np.inf]))
+    towards_one = Ridge(np.ones(1), np.array([LEAST_SLOPE - 1]), np.array([np.inf]))
     intercept, beyond_one = fit_penalised(score[:, None], positive, towards_one, offset=score)
     return np.array([intercept]), 1 + beyond_one
 

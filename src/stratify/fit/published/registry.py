@@ -52,6 +52,16 @@ class Publication:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Baseline(Publication):
+    """A simple model of the literature, fitted to the training patients of each split."""
+
+    @property
+    def learns(self) -> bool:
+        """It learns."""
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
 class CohortRelative(Publication):
     """A published score that depends on who else is in the file: a comparator, never a feature.
 
@@ -261,7 +271,7 @@ RELATIVE: dict[str, CohortRelative] = {
 }
 """What reads the expression of whole cohorts, by name."""
 
-RIDGE = Publication(
+RIDGE = Baseline(
     name="plain_ridge",
     title="Plain ridge regression on all measurements (C = 0.001, balanced classes)",
     citation="The simplest model of the literature; nothing is tuned",

@@ -20,7 +20,7 @@ FEWEST_VALUES = 20
 MOST_FEATURES = 500
 SHUFFLES = 200
 ABOVE_CHANCE = 3.0
-"""Standard deviations of the shuffles; STATED."""
+"""Standard deviations of the shuffles; the least among sixteen cohorts as published is 6.7."""
 
 
 def modalities_disagree(
@@ -50,11 +50,10 @@ def modalities_disagree(
     Finding
         One per pair of modalities.
     """
-    known = {name: _by_plain_name(table) for name, table in tables.items()}
-    for first, second in combinations(known, 2):
+    for first, second in combinations(tables, 2):
         if not _of_one_kind(modalities[first], modalities[second]):
             continue
-        ranks = _shared_ranks(known[first], known[second])
+        ranks = _shared_ranks(_by_plain_name(tables[first]), _by_plain_name(tables[second]))
         if ranks is None:
             continue
         observed, chance = _agreement(*ranks, np.random.default_rng(seed))
@@ -70,7 +69,7 @@ def modalities_disagree(
 
 
 def sorted_by_value(modality: str, measured: pd.DataFrame) -> Iterator[Finding]:
-    """Find measurements whose samples stand in the order of one feature: were identifiers put back after the sorting?
+    """Find measurements whose samples stand in the order of one feature; identifiers may have stayed where they were.
 
     Parameters
     ----------
@@ -118,14 +117,17 @@ def _shared_ranks(first: pd.DataFrame, second: pd.DataFrame) -> tuple[np.ndarray
     # Whoever was not measured in one of the two.
     both = ~(sides[0].isna().all() | sides[1].isna().all())
     sides = [side.loc[:, both] for side in sides]
-    whole = np.logical_and.reduce(
-        [side.notna().all(axis="columns") & (side.nunique(axis="columns") > 1) for side in sides]
-    )
+    whole = np.logical_and.reduce([_varies_and_is_known(side) for side in sides])
     chosen = np.flatnonzero(whole)
     if len(chosen) < FEWEST_FEATURES or both.sum() < FEWEST_SAMPLES:
         return None
     chosen = chosen[np.linspace(0, len(chosen) - 1, min(len(chosen), MOST_FEATURES)).astype(int)]
     return _standardised(sides[0].iloc[chosen]), _standardised(sides[1].iloc[chosen])
+
+
+def _varies_and_is_known(table: pd.DataFrame) -> np.ndarray:
+    values = table.to_numpy()
+    return np.asarray(np.ptp(values, axis=1) > 0)  # NaN is not
 
 
 def _standardised(values: pd.DataFrame) -> np.ndarray:

@@ -6,11 +6,14 @@ from stratify.report.figures.decision import decision_figure
 from stratify.report.figures.effects import effects_figure, feature_label
 from stratify.report.figures.forest import forest_figure
 from stratify.report.figures.grids import Panel, calibration_grid, decision_grid
+from stratify.report.figures.heat_map import HeatColumn, HeatRow, heat_map_figure
 from stratify.report.figures.roc import roc_figure
 from stratify.report.figures.strata import strata_figure
 
 __all__ = [
     "ForestLine",
+    "HeatColumn",
+    "HeatRow",
     "Mark",
     "Panel",
     "Series",
@@ -22,6 +25,7 @@ __all__ = [
     "effects_figure",
     "feature_label",
     "forest_figure",
+    "heat_map_figure",
     "roc_figure",
     "strata_figure",
 ]

@@ -24,6 +24,9 @@ class Mark:
     value: float
     low: float
     high: float
+    new_low: float = float("nan")
+    new_high: float = float("nan")
+    """Prediction interval for another cohort, drawn as a thin line; NaN where there is none."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,13 @@ class Series:
 
 
 def cohort_forest_figure(
-    lines: Sequence[ForestLine], series: dict[str, Series], *, quantity: str, reference: float | None, digits: int = 2
+    lines: Sequence[ForestLine],
+    series: dict[str, Series],
+    *,
+    quantity: str,
+    reference: float | None,
+    digits: int = 2,
+    one_a_line: bool = False,
 ) -> Figure:
     """Draw estimates with intervals, cohort by cohort, in the order given.
 
@@ -64,13 +73,16 @@ def cohort_forest_figure(
         Value without information, drawn as a line; none where ``None``.
     digits
         Digits of the numbers beside the plot.
+    one_a_line
+        Each line has the mark of one series only, drawn in its middle.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
     with styled():
-        thickness = LINE * (len(series) + 1)
+        slots = 1 if one_a_line else len(series)
+        thickness = LINE * (slots + (0.45 if one_a_line else 1))
         figure = new_figure(WIDTH, 0.95 + thickness * max(len(lines), 3))
         axes = figure.subplots()
         if not any(line.marks for line in lines):
@@ -82,9 +94,9 @@ def cohort_forest_figure(
         for place, line in enumerate(lines):
             for rank, (key, one) in enumerate(series.items()):
                 if key in line.marks:
-                    _draw(axes, line.marks[key], len(lines) - place + _offset(rank, len(series)), line.kind, one)
+                    _draw(axes, line.marks[key], len(lines) - place + _offset(rank, slots), line.kind, one)
         _label(axes, lines)
-        _write_numbers(axes, lines, list(series), digits)
+        _write_numbers(axes, lines, list(series), digits, slots)
         axes.set(ylim=(0.4, len(lines) + 0.6), xlim=_limits(lines, reference), xlabel=quantity)
         if len(series) > 1:
             _legend(figure, series)
@@ -94,7 +106,9 @@ def cohort_forest_figure(
 def _limits(lines: Sequence[ForestLine], reference: float | None) -> tuple[float, float]:
     """Make room for every interval but those of new cohorts, which can be wide enough to squeeze all others."""
     marks = [mark for line in lines if line.kind != "new" for mark in line.marks.values()]
-    ends = pd.Series([end for mark in marks for end in (mark.value, mark.low, mark.high)], dtype=float).dropna()
+    ends = pd.Series(
+        [end for mark in marks for end in (mark.value, mark.low, mark.high, mark.new_low, mark.new_high)], dtype=float
+    ).dropna()
     if reference is not None:
         ends = pd.concat([ends, pd.Series([reference])])
     margin = 0.04 * (ends.max() - ends.min()) or 0.1
@@ -102,11 +116,13 @@ def _limits(lines: Sequence[ForestLine], reference: float | None) -> tuple[float
 
 
 def _offset(rank: int, n: int) -> float:
-    return ((n - 1) / 2 - rank) / (n + 1)
+    return 0.0 if n == 1 else ((n - 1) / 2 - rank) / (n + 1)
 
 
 def _draw(axes: Axes, mark: Mark, height: float, kind: str, series: Series) -> None:
     new = kind == "new"
+    if pd.notna(mark.new_low) and pd.notna(mark.new_high):
+        axes.plot([mark.new_low, mark.new_high], [height, height], color=series.colour, lw=0.6)
     if pd.notna(mark.low) and pd.notna(mark.high):
         style = {"ls": (0, (3, 1.5)), "lw": 1.3} if new else {"lw": 1.4}
         axes.plot([mark.low, mark.high], [height, height], color=series.colour, **style)
@@ -127,10 +143,10 @@ def _label(axes: Axes, lines: Sequence[ForestLine]) -> None:
             text.set(color=ACCENT)
 
 
-def _write_numbers(axes: Axes, lines: Sequence[ForestLine], series: list[str], digits: int) -> None:
+def _write_numbers(axes: Axes, lines: Sequence[ForestLine], series: list[str], digits: int, slots: int) -> None:
     """Write the estimates beside the plot, a tick a mark, so that the layout makes room for them."""
     ticks = [
-        (len(lines) - place + _offset(rank, len(series)), line.marks[key], line.kind)
+        (len(lines) - place + _offset(rank, slots), line.marks[key], line.kind)
         for place, line in enumerate(lines)
         for rank, key in enumerate(series)
         if key in line.marks

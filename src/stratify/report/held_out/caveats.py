@@ -1,6 +1,7 @@
 """What a reader must hold against results on held-out cohorts."""
 
 from stratify.artifacts.harmonize import AS_PUBLISHED
+from stratify.config.study import Folds
 from stratify.evaluate.pooling import MINIMUM_EVENTS
 from stratify.report.held_out.overlap import pairs_between
 from stratify.report.held_out.patients import made_from
@@ -110,7 +111,8 @@ def _twins(view: HeldOutView) -> str:
 
 
 def _inner(view: HeldOutView) -> str:
-    if view.results.study.design.kind != "leave_one_out":
+    design = view.results.study.design
+    if design.kind != "leave_one_out" or not isinstance(design.inner, Folds):
         return ""
     return (
         "Hyper-parameters, calibration and the champion were chosen in random folds of the cohorts learned from. Such "

@@ -16,7 +16,9 @@ from stratify.report.figures import (
     cohort_forest_figure,
     decision_grid,
     effects_figure,
+    heat_map_figure,
 )
+from stratify.report.held_out.predictors import forest_lines, forest_series, heat_columns, heat_rows
 from stratify.report.held_out.strata import strata_by_cohort
 from stratify.report.held_out.view import HeldOutView, Judged
 from stratify.report.illustration import Illustration
@@ -41,12 +43,14 @@ def illustrate_held_out(view: HeldOutView) -> dict[str, Illustration]:
     Returns
     -------
     dict of str to Illustration
-        By name: `forest, differences, calibration, decision, strata, effects`; `differences` only where there is
-        something to compare with.
+        By name: `forest, differences, heat, predictors, calibration, decision, strata, effects`; `differences` only
+        where there is something to compare with, `heat` and `predictors` where there are several cohorts.
     """
     drawn = {"forest": _forest(view)}
     if view.rival:
         drawn["differences"] = _differences(view)
+    if len(view.cohorts) > 1:
+        drawn |= {"heat": _heat(view), "predictors": _predictors(view)}
     return drawn | {
         "calibration": _calibration(view),
         "decision": _decision(view),
@@ -93,7 +97,7 @@ def _of_role(view: HeldOutView, role: str, marks: Callable[[Judged], dict[str, M
     cohorts = view.of_role(role) if role != ALL else []
     return [
         ForestLine(heading, "heading"),
-        *(ForestLine(one.label, "cohort", marks(one)) for one in cohorts),
+        *(ForestLine(view.short_labels[one.name], "cohort", marks(one)) for one in cohorts),
     ]
 
 
@@ -122,13 +126,31 @@ def _differences(view: HeldOutView) -> Illustration:
     )
 
 
+def _heat(view: HeldOutView) -> Illustration:
+    return Illustration(
+        heat_map_figure(heat_rows(view), heat_columns(view)),
+        "AUROC of every model and comparator in each held-out cohort and averaged over them, as coloured cells with "
+        "the value in each; the table of all models holds the values by cohort.",
+    )
+
+
+def _predictors(view: HeldOutView) -> Illustration:
+    return Illustration(
+        cohort_forest_figure(
+            forest_lines(view), forest_series(view), quantity="Mean AUROC", reference=0.5, one_a_line=True
+        ),
+        "AUROC of every model and comparator, averaged over the held-out cohorts by patients, with 95% interval and "
+        "the prediction interval for another cohort.",
+    )
+
+
 def _difference(row: Comparison) -> Mark:
     return Mark(row.difference, row.low, row.high)
 
 
 def _panels(view: HeldOutView, cohorts: list[Judged]) -> list[Panel]:
     rows = view.results.out_of_fold
-    return [Panel(one.label, rows[rows["cohort"] == one.name], _note(view, one)) for one in cohorts]
+    return [Panel(view.short_labels[one.name], rows[rows["cohort"] == one.name], _note(view, one)) for one in cohorts]
 
 
 def _note(view: HeldOutView, cohort: Judged) -> str:
@@ -182,7 +204,7 @@ def _strata(view: HeldOutView) -> Illustration:
     colours = STRATUM_COLOURS if len(labels) == len(STRATUM_COLOURS) else [ACCENT] * len(labels)
     lines = [
         ForestLine(
-            one.label,
+            view.short_labels[one.name],
             "cohort",
             {
                 str(row["stratum"]): Mark(row["rate"], row["low"], row["high"])

@@ -7,12 +7,15 @@ import pandas as pd
 from stratify.artifacts.harmonize import AS_PUBLISHED
 from stratify.assemble.features import model_features
 from stratify.report.held_out.view import HeldOutView
-from stratify.report.numbers import percent
+from stratify.report.numbers import count, percent
+
+ALIKE = 5
+"""Features of one kind, missing from the same share of every cohort, that stand in one row."""
 
 
 @dataclass(frozen=True)
 class InputRow:
-    """One feature: what share of each cohort's patients lacks it."""
+    """One feature, or many of a kind that are missing alike: what share of each cohort's patients lacks it."""
 
     feature: str
     cells: list[str]
@@ -31,7 +34,8 @@ def input_groups(view: HeldOutView) -> list[tuple[str, list[InputRow]]]:
     list of (heading, rows)
         Inputs of the models, then those that only comparators read. One cell a cohort, in the study's order: a share
         of patients, empty where nobody lacks it; `hidden` where the source has one value for everyone, which only
-        published formulas read; `absent` where nobody has it.
+        published formulas read; `absent` where nobody has it. Where at least `ALIKE` features of a namespace have the
+        same cells, one row stands for all of them.
     """
     table = view.results.table
     features = model_features(view.results.study, table.columns)
@@ -42,10 +46,22 @@ def input_groups(view: HeldOutView) -> list[tuple[str, list[InputRow]]]:
     }
     cohorts = [table[table["cohort"] == name] for name in view.results.datasets]
     return [
-        (heading, [InputRow(name, [_cell(patients, name) for patients in cohorts]) for name in names])
+        (heading, _together([InputRow(name, [_cell(patients, name) for patients in cohorts]) for name in names]))
         for heading, names in groups.items()
         if names
     ]
+
+
+def _together(rows: list[InputRow]) -> list[InputRow]:
+    """Write features of one namespace with the same cells in one row, where they are many."""
+    alike: dict[tuple[str, ...], list[InputRow]] = {}
+    for row in rows:
+        alike.setdefault((row.feature.partition(".")[0], *row.cells), []).append(row)
+    found = []
+    for (namespace, *cells), members in alike.items():
+        many = len(members) >= ALIKE
+        found += [InputRow(f"{namespace}.* ({count(len(members))} inputs)", cells)] if many else members
+    return found
 
 
 def _cell(patients: pd.DataFrame, feature: str) -> str:

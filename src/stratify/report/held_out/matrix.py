@@ -10,6 +10,9 @@ from stratify.report.numbers import ABSENT, count, interval, number
 from stratify.report.results import Comparison, Place
 from stratify.report.tables import Cell, model_groups
 
+SEVERAL = 9
+"""Cohorts that a table has room for."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -34,6 +37,9 @@ class MatrixRow:
 def columns(view: HeldOutView, subgroup: str) -> list[Column]:
     """List the cohorts and means that every model is shown in; the training cohorts only with everyone.
 
+    Means stand last, but first where there are more than `SEVERAL` cohorts: the last columns of a wide table are out of
+    sight.
+
     Parameters
     ----------
     view
@@ -46,11 +52,14 @@ def columns(view: HeldOutView, subgroup: str) -> list[Column]:
     list of Column
     """
     found = [
-        Column(one.label, view.place(one, subgroup), one.n - (0 if subgroup == ALL else one.duplicates))
+        Column(
+            view.short_labels[one.name], view.place(one, subgroup), one.n - (0 if subgroup == ALL else one.duplicates)
+        )
         for one in view.cohorts
     ]
     means = [Column(f"mean {role}", mean, _scored(view, mean)) for role, mean, _ in view.summaries(subgroup)]
-    return [*(_training(view) if subgroup == ALL else []), *found, *means]
+    training = _training(view) if subgroup == ALL else []
+    return [*means, *training, *found] if len(found) > SEVERAL else [*training, *found, *means]
 
 
 def _scored(view: HeldOutView, place: Place) -> int | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from stratify.artifacts.evaluate import LABEL, LEAVE_OUT, LOCAL, WITHOUT
+from stratify.artifacts.evaluate import CURVE, LABEL, LEAVE_OUT, LOCAL, WITHOUT
 from stratify.evaluate.held_out import PREVALENCE
 from stratify.report.held_out.view import HeldOutView
 from stratify.report.names import model_title
@@ -16,6 +16,7 @@ CAPTIONS = {
     LABEL: "Judged by other labels. Patients whom a label cannot classify, and cohorts without it, are left out.",
     WITHOUT: "Without some patients.",
     LEAVE_OUT: "Without each level of a characteristic in turn.",
+    CURVE: "Learned again from fewer studies, chosen at random (the range over choices stands for the interval).",
 }
 """What each analysis of the ranking does, in the order of the page."""
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from stratify.evaluate.pooling import MEAN_OF_COHORTS, MINIMUM_EVENTS, RANDOM_EFFECTS, WEIGHTED_MEAN
 from stratify.evaluate.rows import ALL
-from stratify.report.names import model_title
+from stratify.report.auroc_table import auroc_table, best_single_biomarker
+from stratify.report.names import is_feature, model_title
 from stratify.report.results import HELD_OUT, Comparison, Estimate, Place, StudyResults
 
 ROLE_WORDS = {
@@ -94,6 +95,17 @@ class HeldOutView:
         """Title of the rival; empty where there is none."""
         return model_title(self.rival) if self.rival else ""
 
+    @cached_property
+    def aurocs(self) -> pd.DataFrame:
+        """AUROC of every predictor in every held-out cohort and over them, as from `auroc_table`."""
+        return auroc_table(self.results.metrics, self.results.models)
+
+    @cached_property
+    def best_biomarker(self) -> str | None:
+        """The single biomarker of highest mean AUROC among those that nearly every patient has."""
+        names = self.aurocs["model"].unique()
+        return best_single_biomarker(self.aurocs, [name for name in names if is_feature(name)])
+
     @property
     def subgroup(self) -> str:
         """Whom the headline is about."""
@@ -129,6 +141,14 @@ class HeldOutView:
         ]
         order = self.results.study.datasets.every
         return sorted(found, key=lambda one: (HELD_OUT.index(one.role), order.index(one.name)))
+
+    @cached_property
+    def short_labels(self) -> dict[str, str]:
+        """Labels of the cohorts by name, without a first word that all of them share."""
+        labels = {one.name: one.label for one in self.cohorts}
+        first = {label.partition(" ")[0] for label in labels.values()}
+        shared = len(labels) > 1 and len(first) == 1 and all(" " in label for label in labels.values())
+        return {name: label.partition(" ")[2] if shared else label for name, label in labels.items()}
 
     def _doubt(self, cohort: str) -> str:
         rows = self.results.findings
