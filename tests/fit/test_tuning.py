@@ -145,7 +145,7 @@ def test_one_study_only_is_refused(training, given):
 def test_a_study_without_which_one_label_is_left_is_named(training, given):
     features, _, study = training
     y = ((study == "c") & (np.arange(len(study)) % 2 == 0)).astype(int).to_numpy()
-    with pytest.raises(StratifyError, match="without c all training patients have one label"):
+    with pytest.raises(StratifyError, match="without c fewer than 2 training patients of a class are left"):
         tuned(given, {}, (features, y, study))
 
 

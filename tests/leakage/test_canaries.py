@@ -285,3 +285,31 @@ def test_row_order_of_the_tables_changes_no_prediction(make_experiment, model):
     )
     pd.testing.assert_frame_equal(first.predictions, second.predictions)
     assert first.tuned[FINAL].parameters == second.tuned[FINAL].parameters
+
+
+@pytest.fixture(scope="module")
+def by_study(make_experiment):
+    """An experiment whose choices leave each training study out."""
+    names = ("east", "south", "west")
+    cohorts = [make_cohort(40, n_genes=12, name=name, patient_pool=name, seed=len(name)) for name in names]
+    return make_experiment(
+        model="grouped_ridge",
+        cohorts=cohorts,
+        models={"grouped_ridge": {}},
+        datasets={"train": list(names)},
+        design={"kind": "leave_one_out", "unit": "study_family", "inner": "leave_one_out"},
+    )
+
+
+def test_an_honest_model_chosen_by_study_is_quiet(by_study):
+    table, reported, final = run(by_study)
+    measures = measure_canaries(by_study, reported, final, table)
+    assert not [measure.canary for measure in measures.itertuples() if not abs(measure.value) <= measure.limit]
+
+
+def test_a_coefficient_inside_a_recalibrated_model_is_compared(by_study):
+    _, reported, _ = run(by_study)
+    pipeline = reported.tuned[FINAL].pipeline
+    before = fitted_state(pipeline)
+    pipeline[-1].classifier.coef_ = pipeline[-1].classifier.coef_ + 1.0
+    assert largest_change(before, fitted_state(pipeline)) == pytest.approx(1.0)

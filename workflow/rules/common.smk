@@ -89,7 +89,8 @@ def section(*keys, **parts):
 
 def model_section(wildcards):
     """What the study file says of one model, and of everything else a fit depends on."""
-    content = STUDIES[wildcards.study].model_dump(
+    study = STUDIES[wildcards.study]
+    content = study.model_dump(
         mode="json",
         exclude={
             "models",
@@ -104,8 +105,11 @@ def model_section(wildcards):
             "group_by",
         },
     )
-    search = STUDIES[wildcards.study].models[wildcards.model].model_dump(mode="json")
-    return json.dumps([content, search], sort_keys=True)
+    search = study.models[wildcards.model].model_dump(mode="json")
+    by_study = getattr(study.design, "inner", None) == "leave_one_out"
+    chosen_by = study.champion.metric if by_study else None
+    curve = study.learning_curve is not None and wildcards.model in study.candidates
+    return json.dumps([content, search, chosen_by, curve], sort_keys=True)
 
 
 def signature_files(wildcards):

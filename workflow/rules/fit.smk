@@ -56,6 +56,7 @@ rule fit_comparators:
         section=section(
             "biomarkers",
             "biomarker_models",
+            "features",
             "comparators",
             "group_by",
             "positive_is",

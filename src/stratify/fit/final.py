@@ -52,6 +52,7 @@ def final_model(
         positive=study.positive,
         endpoint=study.endpoint.model_dump(mode="json"),
         transductive_reason=study.transductive_reason if study.transductive else None,
+        caveats=study.caveats,
         features=feature_ranges(train[features]),
         signatures=signatures,
         gene_universe=(experiment.universe or []) if ranked else [],

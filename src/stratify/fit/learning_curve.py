@@ -1,5 +1,6 @@
 """What a model would be worth with fewer studies to learn from."""
 
+import logging
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -9,6 +10,8 @@ from stratify.assemble.features import model_features
 from stratify.config.study import LeaveOneOut, StudyConfig
 from stratify.fit.cross_fit import fit_split, predict, rows_to_predict, split_rows
 from stratify.fit.tuning import Tuned
+
+logger = logging.getLogger(__name__)
 
 COLUMNS = ["n_studies", "repeat", "split", "n_learned_from", "role", "cohort", "patient_id", "y", "score"]
 
@@ -61,11 +64,16 @@ def _of_split(
     units = train[study.design.unit]
     names = np.unique(units)
     for size in [size for size in study.learning_curve.studies if size <= len(names)]:
-        for repeat in range(study.learning_curve.repeats):
+        repeats = study.learning_curve.repeats if size < len(names) else 1  # there is one way to choose them all
+        for repeat in range(repeats):
             # Not the split's name: its hash differs between runs.
             rng = np.random.default_rng([study.seed, size, repeat, len(train)])
             chosen = train[units.isin(rng.choice(names, size, replace=False))]
-            if chosen["y"].nunique() == 2:
+            if chosen["y"].nunique() < 2:
+                logger.info(
+                    "learning curve: %s, choice %d of %d: one label only", members["split"].iloc[0], repeat, size
+                )
+            else:
                 fitted = fit_split(study, model, chosen, tuned.parameters)
                 score = predict(fitted.pipeline, rows, model_features(study, table.columns))["score"]
                 yield rows.assign(n_studies=size, repeat=repeat, n_learned_from=len(chosen), score=score)[COLUMNS]

@@ -26,6 +26,9 @@ from stratify.split.nested_cv import balanced_strata
 
 LEAVE_ONE_OUT = "leave_one_out"
 
+FEWEST_OF_A_CLASS = 2
+"""Training patients of each class that every inner fold needs."""
+
 
 @dataclass(frozen=True)
 class Tuned:
@@ -166,8 +169,11 @@ def _inner_folds(
         )
     for name in names:
         outside = studies.eq(name).to_numpy()
-        if len(np.unique(y[~outside])) < 2:
-            raise StratifyError(f"design.inner leave_one_out: without {name} all training patients have one label")
+        if np.bincount(y[~outside], minlength=2).min() < FEWEST_OF_A_CLASS:
+            raise StratifyError(
+                f"design.inner leave_one_out: without {name} fewer than {FEWEST_OF_A_CLASS} training patients of a "
+                "class are left; give folds instead"
+            )
         yield InnerFold(np.flatnonzero(~outside), np.flatnonzero(outside))
 
 

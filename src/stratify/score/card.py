@@ -63,6 +63,9 @@ class ModelCard(Closed):
     transductive_reason: str | None = None
     """Why features depend on other patients of the training cohort; none where they do not."""
 
+    caveats: list[str] = Field(default_factory=list)
+    """What a reader of the scores must know, as in the study file."""
+
     features: list[FeatureRange] = Field(min_length=1)
     """Features in the pipeline's order, with their training ranges."""
 

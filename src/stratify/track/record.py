@@ -248,7 +248,8 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
     Returns
     -------
     str
-        Research use only, performance with intervals, source data, the model's signatures with citation, command.
+        Research use only, performance with intervals, source data, caveats, the model's signatures with citation,
+        command.
     """
     card = results.models[name].card
     patients = counted(card.n_patients, "patient")
@@ -258,6 +259,7 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
         f"Gives the probability of {card.positive}; trained on {patients}, {card.n_positive} positive.",
         "Performance (95 % interval):\n" + "\n".join(_performance_lines(results.metrics, name)),
         "Data:\n" + "\n".join(_data_line(cohort) for cohort in results.cohorts.values()),
+        *(["Caveats:\n" + "\n".join(f"- {caveat}" for caveat in card.caveats)] if card.caveats else []),
         *_signature_parts(card),
         f"Made again by `{command}`",
     ]

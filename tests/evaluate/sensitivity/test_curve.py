@@ -27,7 +27,7 @@ def curve():
     )
 
 
-def test_cohorts_are_averaged_first_then_choices(curve):
+def test_choices_are_averaged_first_then_cohorts(curve):
     rows = pd.DataFrame(learning_curve_rows(curve)).set_index(["variant", "cohort"])
     aurocs = {0: (6 / 9, 1.0), 1: (0.0, 0.5)}
     weighted = [(6 * one + 2 * other) / 8 for one, other in aurocs.values()]
@@ -37,7 +37,20 @@ def test_cohorts_are_averaged_first_then_choices(curve):
         assert found["estimate"] == pytest.approx(np.mean(means))
         assert [found["low"], found["high"]] == pytest.approx([min(means), max(means)])
         assert [found["n"], found["n_events"]] == [8, 4]
-    assert rows.loc[("1 study", "weighted_mean"), "estimate"] == 1.0
+    only = rows.loc[("1 study", "weighted_mean")]
+    assert only["estimate"] == 1.0
+    assert np.isnan(only["low"])
+    assert np.isnan(only["high"])
+
+
+def test_a_cohort_that_one_choice_could_not_judge_counts_once(curve):
+    """Without the small cohort in one choice, its mean is that of the other; no mix of cohorts moves the point."""
+    partly = curve[~(curve["cohort"].eq("small") & curve["repeat"].eq(1))]
+    found = (
+        pd.DataFrame(learning_curve_rows(partly)).set_index(["variant", "cohort"]).loc[("2 studies", "weighted_mean")]
+    )
+    assert found["estimate"] == pytest.approx((6 * (6 / 9 + 0) / 2 + 2 * 1.0) / 8)
+    assert np.isnan(found["low"])
 
 
 def test_nothing_asked_gives_nothing():

@@ -116,3 +116,25 @@ def test_the_order_of_rows_does_not_matter(held_out_study):
     study.predictions = study.predictions.sample(frac=1, random_state=1)
     other = analyse(study, config, labels=labels.sample(frac=1, random_state=2))
     pd.testing.assert_frame_equal(one, other)
+
+
+def test_the_learning_curve_leaves_suspected_duplicates_out(held_out_study):
+    cohort = held_out_study.splits.merge(held_out_study.predictions[["patient_id", "cohort", "y"]].drop_duplicates())
+    held_out = cohort[cohort["role"].isin(["test", "duplicate"])]
+    assert held_out["role"].eq("duplicate").any()
+    curve = held_out.assign(
+        model="m", n_studies=2, repeat=0, n_learned_from=9, score=held_out["y"].where(held_out["role"].eq("test"), 99.0)
+    )
+    found = sensitivity(
+        held_out_study.predictions,
+        held_out_study.splits,
+        NOTHING["labels"],
+        NOTHING["leaving"],
+        curve=curve,
+        study_id="toy",
+        study=held_out_study.study,
+        draws=DRAWS,
+    )
+    assert found["estimate"].eq(1.0).all()
+    judged = held_out[held_out["role"].eq("test")].groupby("cohort").filter(lambda rows: rows["y"].nunique() == 2)
+    assert found["n"].unique().tolist() == [len(judged)]

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from stratify.artifacts.evaluate import CURVE, LABEL, LOCAL, SENSITIVITY, WITHOUT
+from stratify.artifacts.split import DUPLICATE
 from stratify.config.study import StudyConfig
 from stratify.evaluate.cohort import Cohort, cohorts_of
 from stratify.evaluate.intervals import DRAWS
@@ -63,13 +64,19 @@ def sensitivity(
         if study.sensitivity.local_patients:
             local = local_recalibration(cohorts, study.sensitivity.local_patients, seed=study.seed)
             rows += [{"analysis": LOCAL} | row for row in local]
-    rows += [{"analysis": CURVE} | row for row in learning_curve_rows(curve)]
+    rows += [{"analysis": CURVE} | row for row in learning_curve_rows(_not_apart(curve, splits))]
     return pd.DataFrame(rows, columns=list(SENSITIVITY.columns)).assign(study=study_id)
 
 
 def _headline(cohorts: Sequence[Cohort]) -> list[Cohort]:
     """Take the held-out patients that the headline is about."""
     return list(subgroups_of(cohorts).values())[-1]
+
+
+def _not_apart(curve: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:
+    """Leave out who looks like a training patient of the split, as the headline does."""
+    apart = pd.MultiIndex.from_frame(splits.loc[splits["role"].eq(DUPLICATE), ["split", "patient_id"]])
+    return curve[~pd.MultiIndex.from_frame(curve[["split", "patient_id"]]).isin(apart)]
 
 
 def _variants(cohorts: Sequence[Cohort], labels: pd.DataFrame, leaving: pd.DataFrame) -> Iterator[Row]:

@@ -8,6 +8,8 @@ from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 
+from stratify.fit.models.recalibrated import Recalibrated
+
 
 def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
     """Collect the learned attributes of an estimator and of everything inside it.
@@ -33,8 +35,11 @@ def fitted_state(estimator: Any, path: str = "") -> dict[str, np.ndarray | str]:
         return {f"{path}trees": estimator.booster_.model_to_string()}
     if not isinstance(estimator, BaseEstimator):
         return {}
+    inner = {}
+    if isinstance(estimator, Recalibrated):
+        inner = fitted_state(estimator.classifier, f"{path}classifier.")
     learned = {name: value for name, value in vars(estimator).items() if name.endswith("_")}
-    return _merge(_values(value, f"{path}{name}") for name, value in learned.items())
+    return inner | _merge(_values(value, f"{path}{name}") for name, value in learned.items())
 
 
 def _values(value: Any, path: str) -> dict[str, np.ndarray | str]:
