@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from stratify.artifacts.assemble import TABLE
+from stratify.artifacts.assemble import SAMPLES, TABLE
 from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import write_table
@@ -90,18 +90,17 @@ def write_results(
         path = config / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(content, sort_keys=False))
-    (folder / "signatures.yaml").write_text(
-        yaml.safe_dump({"signatures": {name: plain(one) for name, one in signatures.items()}})
-    )
     for cohort in cohorts:
         write_table(cohort.clinical, CLINICAL, layout.clinical(cohort.name))
         for name, values in cohort.measurements.items():
             write_table(values.rename_axis("feature").reset_index(), MODALITY, layout.modality(cohort.name, name))
-    write_table(assemble(STUDY, study, cohorts, signatures).table, TABLE, layout.table(STUDY))
+    assembled = assemble(STUDY, study, cohorts, signatures)
+    write_table(assembled.table, TABLE, layout.table(STUDY))
+    samples = pd.DataFrame({"patient_id": assembled.table["patient_id"], "sample_id": assembled.samples})
+    write_table(samples, SAMPLES, layout.samples(STUDY))
     return argparse.Namespace(
         study=config / "studies" / f"{STUDY}.yaml",
         results=layout.results,
-        signatures=[folder / "signatures.yaml"],
         to=folder / "out" / "cohort.h5mu",
     )
 

@@ -29,7 +29,7 @@ def command(arguments):
     return [
         "export",
         *("--study", str(arguments.study), "--results", str(arguments.results)),
-        *("--signatures", *map(str, arguments.signatures), "--to", str(arguments.to)),
+        *("--to", str(arguments.to)),
     ]
 
 
@@ -202,10 +202,10 @@ def test_results_that_are_not_there_yet_are_one_message(arguments, capsys, missi
     assert not arguments.to.exists()
 
 
-def test_a_table_of_other_patients_than_the_cohorts_is_refused(arguments):
-    path = Layout(arguments.results).table(STUDY)
+def test_a_patient_without_a_known_sample_is_refused(arguments):
+    path = Layout(arguments.results).samples(STUDY)
     pd.read_parquet(path).iloc[1:].to_parquet(path, index=False)
-    with pytest.raises(StratifyError, match=r"its 25 patients are not the 26 .* run `snakemake "):
+    with pytest.raises(StratifyError, match=r"has no sample of 1 of the study table's 26 patients, .* run `snakemake "):
         run(arguments)
 
 

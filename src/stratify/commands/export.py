@@ -20,10 +20,9 @@ ENDING = ".h5mu"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the command line."""
-    from stratify.commands.study_inputs import add_signatures_argument, add_study_arguments
+    from stratify.commands.study_inputs import add_study_arguments
 
     add_study_arguments(parser)
-    add_signatures_argument(parser)
     parser.add_argument("--to", type=Path, required=True, help=f"where the patients go: a file ending in {ENDING}")
 
 
@@ -40,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     inputs = read_study_inputs(args)
     table = read_table(TABLE, inputs.layout.table(inputs.name))
     cohorts = [read_whole_cohort(inputs, name) for name in inputs.datasets]
-    measured = measured_by_modality(_described_by(args, inputs, table), cohorts)
+    measured = measured_by_modality(_described_by(inputs, table), cohorts)
     study = study_mudata(table, measured, _about(inputs, measured, args.study))
     with atomic(args.to) as temporary:
         write_mudata(study, temporary)
@@ -59,26 +58,21 @@ def _check_target(path: Path) -> None:
         )
 
 
-def _described_by(args: argparse.Namespace, inputs: "StudyInputs", table: "pd.DataFrame") -> "pd.DataFrame":
-    """Find the dataset and sample of each patient of the study table.
+def _described_by(inputs: "StudyInputs", table: "pd.DataFrame") -> "pd.DataFrame":
+    """Find the dataset and sample of each patient of the study table."""
+    from stratify.artifacts.assemble import SAMPLES
+    from stratify.artifacts.store import read_table
 
-    The table does not say which of a patient's samples it took, so the rule that took it is applied again.
-    """
-    import pandas as pd
-
-    from stratify.assemble.table import assemble
-    from stratify.commands.study_inputs import read_cohorts, read_signatures
-
-    signatures = read_signatures(args, inputs.study)
-    assembled = assemble(inputs.name, inputs.study, read_cohorts(inputs, signatures), signatures)
-    if not assembled.table["patient_id"].equals(table["patient_id"]):
-        path = inputs.layout.table(inputs.name)
+    samples = read_table(SAMPLES, inputs.layout.samples(inputs.name)).set_index("patient_id")["sample_id"]
+    described = table.set_index("patient_id")[["cohort"]].set_axis(["dataset"], axis=1).assign(sample_id=samples)
+    unknown = described.index[described["sample_id"].isna()]
+    if len(unknown):
+        path = inputs.layout.samples(inputs.name)
         raise StratifyError(
-            f"{path}: its {len(table)} patients are not the {len(assembled.table)} whom the study and dataset files "
-            f"give now; run `snakemake {path}` and export again"
+            f"{path}: has no sample of {len(unknown)} of the study table's {len(table)} patients, such as "
+            f"{unknown[0]}; run `snakemake {path}` and export again"
         )
-    samples = pd.Series(assembled.samples, index=assembled.table["patient_id"])
-    return table.set_index("patient_id")[["cohort"]].set_axis(["dataset"], axis=1).assign(sample_id=samples)
+    return described
 
 
 def _about(inputs: "StudyInputs", measured: dict[str, "Measured"], study_file: Path) -> dict[str, Any]:
