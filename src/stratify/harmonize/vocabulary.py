@@ -98,6 +98,8 @@ CHARACTERISTICS = {
             "anti_ctla4",
             "anti_pd1_plus_anti_ctla4",
             "anti_pdl1_plus_anti_ctla4",
+            "anti_pd1_plus_chemotherapy",
+            "anti_pdl1_plus_chemotherapy",
             "anti_pd1_plus_other",
             "anti_tnf",
             "anti_il12_il23",
