@@ -45,6 +45,44 @@ def _status(what: str) -> Term:
     return Term("category", f"{what} status of the tumour", levels=("positive", "negative"))
 
 
+CANCER_TYPES = (
+    "adrenal",
+    "anal",
+    "bladder",
+    "breast",
+    "central_nervous_system",
+    "cervical",
+    "colorectal",
+    "endometrial",
+    "esophageal",
+    "gastric",
+    "germ_cell",
+    "glioblastoma",
+    "head_and_neck",
+    "hepatobiliary",
+    "leukemia",
+    "lymphoma",
+    "melanoma",
+    "merkel_cell",
+    "mesothelioma",
+    "myeloma",
+    "neuroendocrine",
+    "nsclc",
+    "ovarian",
+    "pancreatic",
+    "prostate",
+    "renal",
+    "sarcoma",
+    "sclc",
+    "skin_non_melanoma",
+    "thymic",
+    "thyroid",
+    "unknown_primary",
+    "uveal_melanoma",
+    "other",
+)
+"""One name a cancer in all cohorts: a model or a reference that groups by it must not split what is the same."""
+
 CHARACTERISTICS = {
     # the sample
     "timepoint": Term(
@@ -64,7 +102,7 @@ CHARACTERISTICS = {
     "smoking_pack_years": Term("number", "packs of cigarettes a day times years of smoking", (0, 300)),
     "disease_duration_years": Term("number", "time since diagnosis", (0, 90)),
     # the tumour
-    "cancer_type": Term("category", "cancer type in lower snake case"),
+    "cancer_type": Term("category", "cancer type", levels=CANCER_TYPES),
     "histology": Term("category", "histological type in lower snake case"),
     "stage": Term("category", "stage without its subdivision", levels=("0", "I", "II", "III", "IV", "I-III")),
     "stage_iv": _yes_no("stage IV"),
