@@ -106,8 +106,7 @@ def model_section(wildcards):
         },
     )
     search = study.models[wildcards.model].model_dump(mode="json")
-    by_study = getattr(study.design, "inner", None) == "leave_one_out"
-    chosen_by = study.champion.metric if by_study else None
+    chosen_by = study.champion.metric if study.design.inner == "leave_one_out" else None
     curve = study.learning_curve is not None and wildcards.model in study.candidates
     return json.dumps([content, search, chosen_by, curve], sort_keys=True)
 

@@ -4,6 +4,7 @@ import logging
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -54,16 +55,14 @@ def one_feature_logistic(train: pd.DataFrame, rows: pd.DataFrame, feature: str) 
     known = train[train[feature].notna()]
     score = np.full(len(rows), np.nan)
     if known["y"].value_counts().reindex([0, 1], fill_value=0).min() >= FEWEST:
-        values = known[feature].to_numpy(dtype=np.float64)
-        centre, spread = values.mean(), values.std() or 1.0
-        model = LogisticRegression(C=np.inf).fit((values[:, None] - centre) / spread, known["y"].to_numpy(dtype=int))
+        model = make_pipeline(StandardScaler(), LogisticRegression(C=np.inf))
+        model.fit(known[[feature]], known["y"].to_numpy(dtype=int))
         there = rows[feature].notna().to_numpy()
-        new = rows.loc[there, feature].to_numpy(dtype=np.float64)
         if there.any():
-            score[there] = log_odds(model.predict_proba((new[:, None] - centre) / spread)[:, 1])
+            score[there] = log_odds(model.predict_proba(rows.loc[there, [feature]])[:, 1])
     else:
         logger.warning("split %s: too few training patients have %s to learn from", rows["split"].iloc[0], feature)
-    return rows.assign(model=fitted_name(feature), score=score, probability=1 / (1 + np.exp(-score)))
+    return rows.assign(model=fitted_name(feature), score=score, probability=expit(score))
 
 
 def plain_ridge(train: pd.DataFrame, rows: pd.DataFrame, features: list[str]) -> pd.DataFrame:
@@ -91,4 +90,4 @@ def plain_ridge(train: pd.DataFrame, rows: pd.DataFrame, features: list[str]) ->
     ).fit(train[features], train["y"].to_numpy(dtype=int))
     there = rows[features].notna().any(axis="columns").to_numpy()
     score = np.where(there, log_odds(model.predict_proba(rows[features])[:, 1]), np.nan)
-    return rows.assign(model=PLAIN_RIDGE, score=score, probability=1 / (1 + np.exp(-score)))
+    return rows.assign(model=PLAIN_RIDGE, score=score, probability=expit(score))

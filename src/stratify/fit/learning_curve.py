@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from stratify.assemble.features import model_features
-from stratify.config.study import LeaveOneOut, StudyConfig
+from stratify.config.study import LearningCurve, LeaveOneOut, StudyConfig
 from stratify.fit.cross_fit import fit_split, predict, rows_to_predict, split_rows
 from stratify.fit.tuning import Tuned
 
@@ -43,37 +43,33 @@ def learning_curve(
         As in `artifacts.fit.LEARNING_CURVE`, without study and model; empty where the study asks for none, or does not
         consider this model for champion.
     """
-    if study.learning_curve is None or model not in study.candidates:
+    if study.learning_curve is None or not isinstance(study.design, LeaveOneOut) or model not in study.candidates:
         return pd.DataFrame(columns=COLUMNS)
-    parts = [
-        part
-        for split, members in splits.groupby("split", sort=True)
-        if members["role"].ne("train").any()
-        for part in _of_split(study, model, table, members, tuned[str(split)])
-    ]
+    features = model_features(study, table.columns)
+    parts = []
+    for split, members in splits.groupby("split", sort=True):
+        if members["role"].ne("train").any():
+            train, _ = split_rows(table, members)
+            rows = rows_to_predict(table, members)
+            for choice, chosen in _choices(train, train[study.design.unit], study.learning_curve, study.seed):
+                fitted = fit_split(study, model, chosen, tuned[str(split)].parameters)
+                score = predict(fitted.pipeline, rows, features)["score"]
+                parts.append(rows.assign(**choice, n_learned_from=len(chosen), score=score)[COLUMNS])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
 
 
-def _of_split(
-    study: StudyConfig, model: str, table: pd.DataFrame, members: pd.DataFrame, tuned: Tuned
-) -> Iterator[pd.DataFrame]:
-    if study.learning_curve is None or not isinstance(study.design, LeaveOneOut):
-        return
-    train, _ = split_rows(table, members)
-    rows = rows_to_predict(table, members)
-    units = train[study.design.unit]
+def _choices(
+    train: pd.DataFrame, units: pd.Series, curve: LearningCurve, seed: int
+) -> Iterator[tuple[dict[str, int], pd.DataFrame]]:
+    """Choose training studies at random; with each choice its number of studies and its repetition."""
     names = np.unique(units)
-    for size in [size for size in study.learning_curve.studies if size <= len(names)]:
-        repeats = study.learning_curve.repeats if size < len(names) else 1  # there is one way to choose them all
+    for size in [size for size in curve.studies if size <= len(names)]:
+        repeats = curve.repeats if size < len(names) else 1  # there is one way to choose them all
         for repeat in range(repeats):
             # Not the split's name: its hash differs between runs.
-            rng = np.random.default_rng([study.seed, size, repeat, len(train)])
+            rng = np.random.default_rng([seed, size, repeat, len(train)])
             chosen = train[units.isin(rng.choice(names, size, replace=False))]
             if chosen["y"].nunique() < 2:
-                logger.info(
-                    "learning curve: %s, choice %d of %d: one label only", members["split"].iloc[0], repeat, size
-                )
+                logger.info("learning curve: choice %d of %d studies left out: one label only", repeat, size)
             else:
-                fitted = fit_split(study, model, chosen, tuned.parameters)
-                score = predict(fitted.pipeline, rows, model_features(study, table.columns))["score"]
-                yield rows.assign(n_studies=size, repeat=repeat, n_learned_from=len(chosen), score=score)[COLUMNS]
+                yield {"n_studies": size, "repeat": repeat}, chosen

@@ -9,10 +9,9 @@ from sklearn.pipeline import Pipeline
 
 from stratify.config.study import Direction
 from stratify.errors import StratifyError
-from stratify.fit.models.burden import BURDENS
 from stratify.fit.models.directions import NO_DIRECTIONS, signs_of
 from stratify.fit.models.encoding import categories_of, numbers_of
-from stratify.fit.models.grouped_ridge import CLINICAL, GroupedRidge, on_prepared, study_weights
+from stratify.fit.models.grouped_ridge import CLINICAL, GroupedRidge, kinds_of_numbers, on_prepared, study_weights
 from stratify.fit.models.penalised import Ridge, fit_penalised
 
 
@@ -112,15 +111,13 @@ def build(features: pd.DataFrame, seed: int, directions: Mapping[str, Direction]
 
 def _signs(numbers: Sequence[str], directions: Mapping[str, Direction]) -> list[int]:
     """Give the signs of the matrix's columns: the burden of all units, clinical numbers, molecular measurements."""
-    burdens = [name for name in numbers if name in BURDENS]
+    burdens, clinical, molecular = kinds_of_numbers(numbers)
     of_burdens = {name: directions[name] for name in burdens if name in directions}
     if len(set(of_burdens.values())) > 1:
         raise StratifyError(
             f"directions: {' and '.join(of_burdens)} are one burden in two units, but have different directions; "
             "give both the same"
         )
-    clinical = [name for name in numbers if name.startswith(CLINICAL) and name not in burdens]
-    molecular = [name for name in numbers if not name.startswith(CLINICAL)]
     others = {name: direction for name, direction in directions.items() if name not in burdens}
     burden = signs_of(list(of_burdens), of_burdens)[:1] or [0]
     return [*(burden if burdens else []), *signs_of([*clinical, *molecular], others)]

@@ -1,7 +1,7 @@
 """Ridge logistic regression with one penalty for routine clinical facts and another for molecular measurements."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -172,9 +172,34 @@ def on_prepared(features: pd.DataFrame, directions: Mapping[str, Direction], cla
     """
     signs_of(numbers_of(features), directions)
     steps, n_clinical = prepared(features)
-    n_molecular = sum(not name.startswith(CLINICAL) for name in numbers_of(features))
+    n_molecular = len(kinds_of_numbers(numbers_of(features)).molecular)
     classifier.set_params(n_clinical=n_clinical, n_molecular=n_molecular)
     return Pipeline([("features", steps), ("classifier", classifier)])
+
+
+class NumberKinds(NamedTuple):
+    """Numeric features by kind, in the order of the matrix: the burdens make one column, the others one each."""
+
+    burdens: list[str]
+    clinical: list[str]
+    molecular: list[str]
+
+
+def kinds_of_numbers(names: Iterable[str]) -> NumberKinds:
+    """Tell burdens, other clinical numbers and molecular measurements apart.
+
+    Examples
+    --------
+    >>> kinds_of_numbers(["sig.cyt", "clin.age_years", "clin.tmb_per_mb"])
+    NumberKinds(burdens=['clin.tmb_per_mb'], clinical=['clin.age_years'], molecular=['sig.cyt'])
+    """
+    kinds = NumberKinds([], [], [])
+    for name in names:
+        if name in BURDENS:
+            kinds.burdens.append(name)
+        else:
+            (kinds.clinical if name.startswith(CLINICAL) else kinds.molecular).append(name)
+    return kinds
 
 
 def prepared(features: pd.DataFrame) -> tuple[ColumnTransformer, int]:
@@ -192,10 +217,8 @@ def prepared(features: pd.DataFrame) -> tuple[ColumnTransformer, int]:
     n_clinical : int
         How many of its first columns are clinical numbers.
     """
-    numbers, categories = numbers_of(features), categories_of(features)
-    burdens = [name for name in numbers if name in BURDENS]
-    clinical = [name for name in numbers if name.startswith(CLINICAL) and name not in burdens]
-    molecular = [name for name in numbers if not name.startswith(CLINICAL)]
+    categories = categories_of(features)
+    burdens, clinical, molecular = kinds_of_numbers(numbers_of(features))
     group = CANCER_TYPE if CANCER_TYPE in categories else None
     filled = make_pipeline(SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler())
     levels = make_pipeline(
