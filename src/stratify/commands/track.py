@@ -31,15 +31,21 @@ def run(args: argparse.Namespace) -> None:
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import write_json
     from stratify.code_version import git_state
-    from stratify.track.connection import choose_tracking_uri
+    from stratify.track.connection import choose_tracking_uri, connect
     from stratify.track.mirror import mirror_study
     from stratify.track.results import Provenance
+    from stratify.track.store import last_writer
+    from stratify.track.writer import sole_writer
 
     results = read_results(args.study, args.results)
     commit, dirty = git_state(args.study.parent)
-    provenance = Provenance(git_commit=commit, git_dirty=dirty, package_version=__version__, results=args.results)
-    summary = mirror_study(results, provenance, choose_tracking_uri(args.tracking_uri))
-    write_json(summary | {"occasion": args.occasion}, Layout(args.results).track(results.study))
+    uri = choose_tracking_uri(args.tracking_uri)
+    client = connect(uri, create=True)
+    record = Layout(args.results).track(results.study)
+    with sole_writer(record.with_name(f".{results.study}.writer"), last_writer(record)) as writer:
+        provenance = Provenance(commit, dirty, __version__, args.results, writer)
+        summary = mirror_study(client, results, provenance, uri)
+        write_json(summary | {"occasion": args.occasion}, record)
     if summary["champion"] is None:
         logger.warning("%s: no champion, because no candidate's canaries passed; the alias is not set", results.study)
         return

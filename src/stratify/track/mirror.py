@@ -11,13 +11,14 @@ import yaml
 from stratify import RESEARCH_USE_ONLY
 from stratify.evaluate.pooling import POOLED
 from stratify.report.auroc_table import auroc_table, wide_text
-from stratify.track.connection import artifact_location, connect, shown_uri
+from stratify.track.connection import artifact_location, shown_uri
 from stratify.track.inputs import dataset_inputs
 from stratify.track.packaging import log_model
 from stratify.track.record import RunRecord, child_records, headline, parent_record
 from stratify.track.registry import ALIAS, point_alias, register_champion
 from stratify.track.results import Provenance, StudyResults
 from stratify.track.runs import RunStore, WrittenRun
+from stratify.track.steady import steadily
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,44 +27,59 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def mirror_study(results: StudyResults, provenance: Provenance, tracking_uri: str) -> dict[str, Any]:
+def mirror_study(
+    client: "MlflowClient", results: StudyResults, provenance: Provenance, tracking_uri: str
+) -> dict[str, Any]:
     """Write what is new of a study to the tracking store, and point the alias at its champion.
 
     A run stands for the content of its inputs: a second call with the same results adds nothing, a changed model adds
     one run for the execution and one for the model, an unfinished run is deleted and written again, and an empty
-    store is filled. The alias moves last.
+    store is filled. The alias moves last. Others may write to the store at the same time: nothing of theirs is
+    touched, what both write stands once, and the alias is where the last one put it.
 
     Parameters
     ----------
+    client
+        The store, open.
     results
         Outputs of the study.
     provenance
-        Version of the code.
+        Version of the code, and who writes.
     tracking_uri
-        The store; a SQLite file is made if needed.
+        Address of the store.
 
     Returns
     -------
     dict
-        Names the champion, its registered version, the experiment, the runs and their digests.
+        Names the champion, its registered version, the experiment, the runs and their digests, and the writer.
+
+    Raises
+    ------
+    StratifyError
+        The store refuses, or still fails after several attempts.
     """
-    client = connect(tracking_uri, create=True)
+
+    def write() -> dict[str, Any]:
+        return _write_study(client, results, provenance, tracking_uri)
+
+    return steadily(write, f"the runs of {results.study}", shown_uri(tracking_uri))
+
+
+def _write_study(
+    client: "MlflowClient", results: StudyResults, provenance: Provenance, tracking_uri: str
+) -> dict[str, Any]:
     experiment_id = _experiment(client, results, tracking_uri)
-    store = RunStore(client, experiment_id)
+    store = RunStore(client, experiment_id, provenance.writer)
     children = child_records(results, provenance)
     parent = parent_record(results, children, provenance)
-    execution = store.find(parent) or store.begin(parent)
-    inputs = dataset_inputs(results)
-    written = {child.name: _write_child(store, child, results, inputs, execution.run_id) for child in children}
-    if not execution.reused:
-        _fill_parent(client, execution.run_id, results, inputs)
-        store.finish(execution.run_id, parent)
+    added = _write_runs(store, results, parent, children)
+    execution = store.settle(parent)
+    written = {child.name: store.settle(child, execution.run_id) for child in children}
     version = None
     if results.champion is not None:
         record = next(child for child in children if child.name == results.champion)
         version = register_champion(client, results.study, record, written[results.champion])
     point_alias(client, results.study, version)
-    added = sum(not run.reused for run in written.values())
     logger.info("%s: %d of %d model and comparator runs are new", results.study, added, len(written))
     return {
         "study": results.study,
@@ -71,6 +87,7 @@ def mirror_study(results: StudyResults, provenance: Provenance, tracking_uri: st
         "registered_model": results.study if version else None,
         "registered_version": version,
         "alias": ALIAS if version else None,
+        "writer": provenance.writer,
         "tracking_uri": shown_uri(tracking_uri),
         "experiment_id": experiment_id,
         "input_digest": parent.digest,
@@ -78,6 +95,18 @@ def mirror_study(results: StudyResults, provenance: Provenance, tracking_uri: st
         "runs": {child.name: _summary(child, written[child.name]) for child in children},
         "intended_use": RESEARCH_USE_ONLY,
     }
+
+
+def _write_runs(store: RunStore, results: StudyResults, parent: RunRecord, children: list[RunRecord]) -> int:
+    """Write the runs that are not there, read what is there then, and count the new runs of models and comparators."""
+    inputs = dataset_inputs(results)
+    execution = store.find(parent) or store.begin(parent)
+    written = [_write_child(store, child, results, inputs, execution.run_id) for child in children]
+    if not execution.reused:
+        _fill_parent(store.client, execution.run_id, results, inputs)
+        store.finish(execution.run_id, parent)
+    store.refresh()
+    return sum(not run.reused for run in written)
 
 
 def _summary(record: RunRecord, written: WrittenRun) -> dict[str, str]:

@@ -28,12 +28,12 @@ def register_champion(client: "MlflowClient", study: str, record: RunRecord, wri
     Returns
     -------
     str
-        Number of the version: an earlier one where the same run was registered before.
+        Number of the version: an earlier one where the same run was registered before, or is by another writer now.
     """
     _describe_model(client, study, record.note)
-    for version in client.search_model_versions(f"name = '{study}'"):
-        if version.run_id == written.run_id:
-            return str(version.version)
+    first = _first_version(client, study, written.run_id)
+    if first is not None:
+        return str(first)
     made = client.create_model_version(
         study,
         source=f"models:/{written.model_id}",
@@ -42,7 +42,16 @@ def register_champion(client: "MlflowClient", study: str, record: RunRecord, wri
         description=record.note,
         tags={key: record.tags[key] for key in ("input_digest", "model", "package_version")},
     )
+    first = _first_version(client, study, written.run_id)
+    if first is not None and first < int(made.version):  # the store counts up, so the later of two sees the earlier
+        client.delete_model_version(study, made.version)
+        return str(first)
     return str(made.version)
+
+
+def _first_version(client: "MlflowClient", study: str, run_id: str) -> int | None:
+    versions = client.search_model_versions(f"name = '{study}'")
+    return min((int(version.version) for version in versions if version.run_id == run_id), default=None)
 
 
 def _describe_model(client: "MlflowClient", study: str, note: str) -> None:

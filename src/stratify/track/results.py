@@ -56,9 +56,13 @@ class StudyResults:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where results come from: the code's version and the folder of the results."""
+    """Where results come from: the code's version, the folder of the results, and who writes them to the store.
+
+    `writer` is as `stratify.track.writer` gives it.
+    """
 
     git_commit: str | None
     git_dirty: bool
     package_version: str
     results: Path
+    writer: str
