@@ -1,10 +1,7 @@
 """Read and write artifacts: checked against their schema on both sides, written whole or not at all."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +9,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from stratify.artifacts.atomic import atomic
 from stratify.errors import StratifyError
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, moved to it only if the block succeeds.
-
-    Parameters
-    ----------
-    path
-        Where the file will be.
-
-    Yields
-    ------
-    pathlib.Path
-        Where to write; same folder and ending as `path`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:

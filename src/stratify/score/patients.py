@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from stratify.artifacts.store import atomic
+from stratify.artifacts.atomic import atomic
 from stratify.errors import StratifyError, nearest
 from stratify.wording import counted
 

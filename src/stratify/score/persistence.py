@@ -7,7 +7,8 @@ from typing import Any
 
 import skops.io
 
-from stratify.artifacts.store import atomic, read_json
+from stratify.artifacts.atomic import atomic
+from stratify.artifacts.store import read_json
 from stratify.config.load import read_yaml, validate
 from stratify.errors import StratifyError
 from stratify.score.boosters import check_boosters

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from stratify.errors import StratifyError, nearest
+from stratify.track.sqlite_store import ensure_sqlite_store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -66,9 +67,14 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
+    path = sqlite_path(uri)
     try:
+        if path is not None and create:
+            ensure_sqlite_store(path)
         client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
+    except StratifyError:
+        raise
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
         raise StratifyError(f"tracking store {shown_uri(uri)} does not open: {reason}") from error
