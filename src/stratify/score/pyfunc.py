@@ -15,7 +15,7 @@ from stratify.score.patients import check_identifiers, identifiers
 from stratify.score.values import refuse_nested
 
 
-class RefusedPatients(StratifyError, MlflowException):
+class RefusedPatientsError(StratifyError, MlflowException):
     """Patients that cannot be scored as given; MLflow's scoring server answers 400 with this message and nothing else.
 
     Parameters
@@ -69,14 +69,14 @@ class PatientPyfunc:
 
         Raises
         ------
-        RefusedPatients
+        RefusedPatientsError
             There is no column of the model, an identifier is empty or stands twice, or a value is not of its
             column's type.
         """
         try:
             return self._scores(model_input)
         except StratifyError as error:
-            raise RefusedPatients(str(error)) from error
+            raise RefusedPatientsError(str(error)) from error
 
     def _scores(self, model_input: pd.DataFrame) -> pd.DataFrame:
         if not isinstance(model_input, pd.DataFrame):
