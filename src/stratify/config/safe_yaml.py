@@ -1,4 +1,4 @@
-"""A YAML loader for files from anywhere: a key stands once, aliases and depth are bounded, every problem has a place."""
+"""A YAML loader for files from anywhere: a key stands once, aliases and depth have bounds, problems have a place."""
 
 from collections import Counter
 from collections.abc import Hashable

@@ -34,12 +34,15 @@ def read_cells(path: Path) -> pd.DataFrame:
     books = [load_workbook(path, read_only=True, data_only=data_only) for data_only in (True, False)]
     sheets = [book[book.sheetnames[0]] for book in books]
     if not all(hasattr(sheet, "reset_dimensions") for sheet in sheets):
-        raise StratifyError(f"{path}: the first sheet, {sheets[0].title!r}, is no table but a chart; put patients first")
+        raise StratifyError(
+            f"{path}: the first sheet, {sheets[0].title!r}, is no table but a chart; put patients first"
+        )
     for sheet in sheets:
         sheet.reset_dimensions()  # what the file says of its size may be anything
     rows: list[tuple[object, ...]] = []
     width = 0
-    for number, (values, formulas) in enumerate(zip(*(sheet.iter_rows(values_only=True) for sheet in sheets)), start=1):
+    pairs = zip(*(sheet.iter_rows(values_only=True) for sheet in sheets), strict=True)
+    for number, (values, formulas) in enumerate(pairs, start=1):
         _check_formulas(values, formulas, f"{path}, sheet {sheets[0].title!r}, row {number}")
         if any(value is not None and value != "" for value in values):
             rows.append(values)
