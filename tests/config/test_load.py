@@ -120,7 +120,7 @@ def test_a_file_that_is_no_mapping_is_one_message(tmp_path, text, message):
 
 def test_bytes_that_are_no_text_are_one_message(tmp_path):
     (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00a")
-    with pytest.raises(StratifyError, match="x.yaml, line 1: not UTF-8 text but UTF-16"):
+    with pytest.raises(StratifyError, match=r"x\.yaml, line 1: not UTF-8 text but UTF-16"):
         read_yaml(tmp_path / "x.yaml")
 
 

@@ -26,8 +26,7 @@ study_family: toy
 clinical: {file: c.csv, id: id, timepoint: baseline, columns: {age_years: Age}}
 """
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n"
-    for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+    f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
 )
 
 
@@ -103,7 +102,11 @@ VALUES = [
     source("digest too short", SOURCE.replace("0" * 64, "'00'"), r": files\.a\.csv\.sha256: expected 64 lower-case"),
     source("digest that is a number", SOURCE.replace("0" * 64, "12"), r": files\.a\.csv\.sha256: expected text"),
     source("file above the folder", SOURCE.replace("a.csv", "../a.csv"), ": .*wrong key: expected the name of a file"),
-    source("files that are a list", SOURCE.split("files")[0] + "files: [a.csv]\n", ": files: expected a mapping"),
+    source(
+        "files that are a list",
+        SOURCE.split("files", maxsplit=1)[0] + "files: [a.csv]\n",
+        ": files: expected a mapping",
+    ),
     source("empty source", "", ": expected a mapping of keys .*, found nothing"),
     dataset("reader that is a mapping", DATASET.replace("{file", "{reader: {a: b}, file"), r": clinical\.reader: "),
     dataset("unknown reader", DATASET.replace("{file", "{reader: tabel, file"), ": .*'tabel'.*did you mean 'table'"),
@@ -116,7 +119,10 @@ STAGES = ["assemble", "split", "fit", "evaluate", "discover", "report", "track"]
 CASES = [
     *TEXTS,
     *VALUES,
-    *(study(f"wrong key at {stage}", STUDY + "sed: 1\n", ": unknown key 'sed'; did you mean", stage) for stage in STAGES),
+    *(
+        study(f"wrong key at {stage}", STUDY + "sed: 1\n", ": unknown key 'sed'; did you mean", stage)
+        for stage in STAGES
+    ),
 ]
 
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stratify.config import load_dataset, load_source, load_study
-from stratify.config.dataset import TableFile
+from stratify.config.dataset import Clinical
 from stratify.errors import StratifyError
-from stratify.harmonize.readers.table import read_table
+from stratify.harmonize.readers.table import TableReader
 from stratify.score.patients import read_patients
 
 ROOT = Path(__file__).parents[2] / "config"
@@ -28,7 +28,20 @@ KEYS = st.one_of(st.text(max_size=6), st.integers(), st.none(), st.booleans())
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8
 )
-MARKS = [b":", b"\t", b"&a ", b"*a ", b"!!int ", b"!!float ", b"!!timestamp ", b"!!bool ", b"!!set ", b"<<: ", b"{", b"["]
+MARKS = [
+    b":",
+    b"\t",
+    b"&a ",
+    b"*a ",
+    b"!!int ",
+    b"!!float ",
+    b"!!timestamp ",
+    b"!!bool ",
+    b"!!set ",
+    b"<<: ",
+    b"{",
+    b"[",
+]
 
 
 @st.composite
@@ -63,10 +76,12 @@ def config_files(draw):
 
 def refused_or_read(path, content, read):
     path.write_bytes(content)
+    message = path.name
     try:
         read(path)
     except (StratifyError, OSError) as error:
-        assert path.name in str(error)
+        message = str(error)
+    assert path.name in message
 
 
 def configuration(drawn, folder):
@@ -81,8 +96,10 @@ def patients(content, folder):
 
 def raw_table(content, folder):
     for ending in ("csv", "tsv", "csv.gz", "parquet", "xlsx", "arff"):
-        layout = TableFile(file=f"random.{ending}", id="id")
-        refused_or_read(folder / f"random.{ending}", content, lambda path, layout=layout: read_table(path, layout))
+        layout = Clinical(file=f"random.{ending}", id="id", timepoint="baseline", columns={"age_years": "Age"})
+        refused_or_read(
+            folder / f"random.{ending}", content, lambda path, layout=layout: TableReader().read_clinical(path, layout)
+        )
 
 
 TABLES = st.one_of(TEXTS, st.binary(max_size=200), mutated(CLINICAL_CSV.encode()))
@@ -94,9 +111,7 @@ CHECKS = [
 
 
 def run(check, drawn, folder, examples):
-    @settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-    )
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
     @given(drawn)
     def holds(content):
         check(content, folder)

@@ -74,7 +74,9 @@ TEXT = [
     case("column without a name", GOOD.replace("gene.CD8A", ""), ": column 3 has values but no name"),
     case("infinite", GOOD.replace("61", "inf"), r": column 'clin.age_years' must hold finite.*'inf' \(patient a\)"),
     case("number beyond all", GOOD.replace("61", "1e999"), ": column 'clin.age_years' must hold finite.*'1e999'"),
-    case("date for a number", GOOD.replace("61", "2020-01-02"), r": column 'clin.age_years' .*'2020-01-02' \(patient a"),
+    case(
+        "date for a number", GOOD.replace("61", "2020-01-02"), r": column 'clin.age_years' .*'2020-01-02' \(patient a"
+    ),
     case("percent", GOOD.replace("61", "61%"), r": column 'clin.age_years' must hold numbers.*'61%' \(patient a\)"),
     case("no feature of the model", "patient_id,shoe_size\na,44\n", ": the file has none of the model's 2 features"),
     case("100,000 unknown columns", wide(), ": the file has none of the model's 2 features"),
@@ -102,7 +104,9 @@ TABLES = [
     case("old xls", b"\xd0\xcf\x11\xe0" + bytes(600), ": unknown format '.xls'", "p.xls"),
     case("merged title", workbook(titled), ": column 2 has values but no name.*merged", "p.xlsx"),
     case("merged header", workbook(lambda sheet: sheet.merge_cells("B1:C1")), ": column 3 .*no merged", "p.xlsx"),
-    case("merged identifiers", workbook(lambda sheet: sheet.merge_cells("A2:A3")), ": 1 patient has an empty", "p.xlsx"),
+    case(
+        "merged identifiers", workbook(lambda sheet: sheet.merge_cells("A2:A3")), ": 1 patient has an empty", "p.xlsx"
+    ),
     case(
         "formula without a value",
         workbook(lambda sheet: sheet.cell(2, 2, "=60+1")),
@@ -115,7 +119,9 @@ TABLES = [
         ": column 'clin.age_years' must hold numbers.*2020-01-02",
         "p.xlsx",
     ),
-    case("error in a workbook", workbook(lambda sheet: sheet.cell(2, 2, "#DIV/0!")), ": .*'#DIV/0!' .patient a", "p.xlsx"),
+    case(
+        "error in a workbook", workbook(lambda sheet: sheet.cell(2, 2, "#DIV/0!")), ": .*'#DIV/0!' .patient a", "p.xlsx"
+    ),
     case("first sheet empty", workbook(lambda sheet: sheet.delete_rows(1, 9)), ": the file is empty", "p.xlsx"),
 ]
 

@@ -46,7 +46,9 @@ def test_another_table_is_one_message(tmp_path):
         read_column(tmp_path / "t.parquet", "feature")
 
 
-@pytest.mark.parametrize("schema", [TABLE, SPLITS, PREDICTIONS, CANARY_MEASURES, METRICS, CANARIES], ids=lambda s: s.name)
+@pytest.mark.parametrize(
+    "schema", [TABLE, SPLITS, PREDICTIONS, CANARY_MEASURES, METRICS, CANARIES], ids=lambda s: s.name
+)
 def test_a_result_without_rows_drops_nobody_in_silence(tmp_path, schema):
     names = [name for name, column in schema.columns.items() if not column.regex]
     parquet(**{name: [] for name in names})(tmp_path / "t.parquet")

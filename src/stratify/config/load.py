@@ -58,20 +58,21 @@ def _text(path: Path) -> str:
         )
     content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = "UTF-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "another encoding"
         line = content[: error.start].count(b"\n") + 1
         raise StratifyError(
             f"{path}, line {line}: not UTF-8 text but {found}, or no text (byte {error.start + 1}); save it as UTF-8"
         ) from None
-    return text
 
 
 def _kind(content: object) -> str:
     if content is None:
         return "nothing: the file is empty"
-    return {list: "a list", str: "text"}.get(type(content), f"a single value, {str(content)[:40]!r}")
+    if isinstance(content, list):
+        return "a list"
+    return "text" if isinstance(content, str) else f"a single value, {str(content)[:40]!r}"
 
 
 def _neighbour(path: Path) -> str:

@@ -31,7 +31,7 @@ class SafeLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Compose a value, counting what it holds."""
-        alias, mark = self.check_event(yaml.AliasEvent), self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        alias, mark = self.check_event(yaml.AliasEvent), self.peek_event().start_mark
         if self._depth >= DEEPEST:
             raise yaml.composer.ComposerError(None, None, f"nested deeper than {DEEPEST} levels", mark)
         before = self._values
@@ -68,12 +68,11 @@ class SafeLoader(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
         """Make a mapping in which no key is written twice."""
-        if isinstance(node, yaml.MappingNode):
-            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-            counts = Counter(key for key in keys if isinstance(key, str))
-            repeated = sorted(key for key, count in counts.items() if count > 1)
-            if repeated:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"key written twice: {repeated[:5]}", node.start_mark
-                )
+        if not isinstance(node, yaml.MappingNode):  # PyYAML hands over what a tag such as !!map stands at
+            raise yaml.constructor.ConstructorError(None, None, "expected a mapping of keys", node.start_mark)
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        counts = Counter(key for key in keys if isinstance(key, str))
+        repeated = sorted(key for key, count in counts.items() if count > 1)
+        if repeated:
+            raise yaml.constructor.ConstructorError(None, None, f"key written twice: {repeated[:5]}", node.start_mark)
         return super().construct_mapping(node, deep)

@@ -134,7 +134,7 @@ def _with_header(cells: pd.DataFrame, where: str) -> pd.DataFrame:
     names = [_header_text(cell) for cell in cells.iloc[0]]
     table = cells.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
     nameless = np.array([name == "" for name in names])
-    empty = nameless & (table.isna() | table.eq("")).all().to_numpy()
+    empty = nameless & (table.isna() | (table == "")).all().to_numpy()
     stray = np.flatnonzero(nameless & ~empty)
     if any(stray > 0):  # the first may be row numbers, which pandas and R write without a name
         raise StratifyError(
