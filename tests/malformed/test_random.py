@@ -127,4 +127,4 @@ def test_random_input_is_read_or_refused(check, drawn, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize(("check", "drawn"), CHECKS)
 def test_much_random_input_is_read_or_refused(check, drawn, tmp_path):
-    run(check, drawn, tmp_path, 4000)
+    run(check, drawn, tmp_path, 1000)
