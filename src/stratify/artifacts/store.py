@@ -116,7 +116,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise StratifyError(f"{path}: no such file")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StratifyError(f"{path}: not valid JSON: {error}") from None
     if not isinstance(content, dict):
         raise StratifyError(f"{path}: expected a JSON object, found {type(content).__name__}")

@@ -15,6 +15,10 @@ from stratify.config.source import SourceConfig
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
 
+MAX_BYTES = 16 * 1024**2
+MAX_VALUES = 1_000_000
+"""Most values that a file may stand for, aliases written out."""
+
 ConfigModel = TypeVar("ConfigModel", bound=Closed)
 
 
@@ -34,13 +38,19 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises
     ------
     StratifyError
-        The file is missing (names its nearest neighbour), is not YAML, or is not a mapping.
+        The file is missing (names its nearest neighbour), is too large, is not YAML or has tags of its own, or is not
+        a mapping.
     """
     if not path.is_file():
         raise StratifyError(f"{path}: no such file; {_neighbour(path)}")
+    if path.stat().st_size > MAX_BYTES:
+        raise StratifyError(f"{path}: has {path.stat().st_size:,} bytes; expected a text of at most {MAX_BYTES:,}")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_CarefulLoader)  # noqa: S506 - a SafeLoader
+    except RecursionError:
+        raise StratifyError(f"{path}: not valid YAML: lists or mappings within each other too deeply") from None
+    except (yaml.YAMLError, LookupError, TypeError, ValueError, AttributeError) as error:
+        # PyYAML lets what Python says of a value ("month must be in 1..12") through as it is
         raise StratifyError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise StratifyError(f"{path}: expected a mapping of keys, found {type(content).__name__}")
@@ -59,8 +69,17 @@ def _neighbour(path: Path) -> str:
     return nearest(path.stem, stems) if stems else f"the folder {str(path.parent)!r} holds no .yaml file"
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """A safe loader for which a key written twice is an error rather than a silent replacement."""
+class _CarefulLoader(yaml.SafeLoader):
+    """A safe loader for which a key written twice is an error, and so is a text that stands for one far larger."""
+
+    def get_single_node(self) -> yaml.Node | None:
+        root = super().get_single_node()
+        size = _size(root, {}) if root is not None else 0
+        if size > MAX_VALUES:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"its aliases (*name) stand for {size:,} values, more than {MAX_VALUES:,}", None
+            )
+        return root
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -70,6 +89,22 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                 None, None, f"key written twice: {sorted(repeated)}", node.start_mark
             )
         return super().construct_mapping(node, deep)
+
+
+def _size(node: yaml.Node, known: dict[int, int | None]) -> int:
+    """Count the values below a node with every alias written out; `known` holds those counted or begun."""
+    if id(node) in known:
+        size = known[id(node)]
+        if size is None:
+            raise yaml.constructor.ConstructorError(
+                None, None, "an alias (*name) stands within itself", node.start_mark
+            )
+        return size
+    known[id(node)] = None
+    below = node.value if isinstance(node, yaml.CollectionNode) else []
+    parts = [part for entry in below for part in (entry if isinstance(entry, tuple) else (entry,))]
+    size = known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return size
 
 
 def validate(model: type[ConfigModel], content: object, where: str) -> ConfigModel:
