@@ -179,6 +179,9 @@ def test_a_text_that_stands_for_far_more_or_for_nothing(tmp_path, text, message)
         read_yaml(tmp_path / "study.yaml")
 
 
-def test_aliases_within_reason_are_read(tmp_path):
-    (tmp_path / "study.yaml").write_text("a: &a [1, 2]\nb: *a\nc: {<<: &m {x: 1}, y: *a}\n")
-    assert read_yaml(tmp_path / "study.yaml") == {"a": [1, 2], "b": [1, 2], "c": {"x": 1, "y": [1, 2]}}
+def test_aliases_within_reason_are_read_and_merge_keys_are_not(tmp_path):
+    (tmp_path / "study.yaml").write_text("a: &a [1, 2]\nb: *a\n")
+    assert read_yaml(tmp_path / "study.yaml") == {"a": [1, 2], "b": [1, 2]}
+    (tmp_path / "study.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
+    with pytest.raises(StratifyError, match="could not determine a constructor for the tag .*merge"):
+        read_yaml(tmp_path / "study.yaml")

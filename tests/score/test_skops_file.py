@@ -76,7 +76,7 @@ def gadgets(canary):
 @pytest.mark.parametrize("name", gadgets(Path("canary")))
 def test_what_no_model_is_made_of_is_refused_and_not_executed(canary, name):
     content = skops.io.dumps(Pipeline([("evil", gadgets(canary)[name])]))
-    with pytest.raises(StratifyError, match="holds the type '.*', which is not trusted; a model may hold"):
+    with pytest.raises(StratifyError, match=r"holds the type '.*', which is not trusted; a model may hold"):
         checked_copy(content, "model")
     assert not canary.exists()
 
@@ -102,7 +102,7 @@ def test_a_number_that_stands_for_another_part_has_no_effect(pipeline):
 
 def test_a_folder_of_pickles_as_memory_is_refused(tmp_path):
     content = skops.io.dumps(Pipeline([("nothing", "passthrough")], memory=str(tmp_path)))
-    with pytest.raises(StratifyError, match="holds memory = .*, which no model of this package has"):
+    with pytest.raises(StratifyError, match=r"holds memory = .*, which no model of this package has"):
         checked_copy(content, "model")
 
 
@@ -160,12 +160,12 @@ def test_an_array_is_what_it_says_it_is(head, message):
         checked_copy(archive_of(parts.items()), "model")
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH, 100_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 100_000])
 def test_parts_within_parts_without_end(pipeline, depth):
     parts = parts_of(pipeline)
     head = b'{"__loader__":"ListNode","__module__":"builtins","__class__":"list","content":['
     parts["schema.json"] = head * depth + b"]}" * depth
-    with pytest.raises(StratifyError, match="more than 100 deep|not a readable model: RecursionError"):
+    with pytest.raises(StratifyError, match=r"more than 100 deep|not a readable model: RecursionError"):
         checked_copy(archive_of(parts.items()), "model")
 
 
