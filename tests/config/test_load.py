@@ -183,5 +183,5 @@ def test_aliases_within_reason_are_read_and_merge_keys_are_not(tmp_path):
     (tmp_path / "study.yaml").write_text("a: &a [1, 2]\nb: *a\n")
     assert read_yaml(tmp_path / "study.yaml") == {"a": [1, 2], "b": [1, 2]}
     (tmp_path / "study.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
-    with pytest.raises(StratifyError, match="could not determine a constructor for the tag .*merge"):
+    with pytest.raises(StratifyError, match=r"could not determine a constructor for the tag .*merge"):
         read_yaml(tmp_path / "study.yaml")
