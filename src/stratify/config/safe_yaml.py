@@ -12,8 +12,8 @@ DEEPEST = 50
 MOST_VALUES = 100_000
 """Keys and values, those behind aliases counted each time they are used."""
 
-LARGEST_BYTES = 2_000_000
-"""Size of a file; the largest catalogue of signatures is far below."""
+LARGEST_BYTES = 16_000_000
+"""Size of a file; MLflow describes every column of a model in one line of its file."""
 
 
 class SafeLoader(yaml.SafeLoader):
