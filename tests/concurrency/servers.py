@@ -71,8 +71,7 @@ class TrackingServer:
         quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
         with (self.folder / "server.log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(self.port)]
-                + ["--workers", "2", *where],
+                [sys.executable, "-m", "mlflow", "server", "--port", str(self.port), "--workers", "2", *where],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,

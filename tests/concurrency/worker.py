@@ -10,6 +10,6 @@ from stratify.report import figures
 
 assert mlflow.pyfunc
 assert figures
-print("ready", flush=True)
+print("ready", flush=True)  # noqa: T201 - what it is for
 for line in sys.stdin:
-    print(main(json.loads(line)), flush=True)
+    print(main(json.loads(line)), flush=True)  # noqa: T201
