@@ -105,8 +105,8 @@ def test_a_list_of_models_takes_each_models_own_grid(study):
     ("text", "message"),
     [
         ("a: [1,\n", "not valid YAML"),
-        ("- a\n- b\n", "expected a mapping of keys, found list"),
-        ("", "expected a mapping of keys, found NoneType"),
+        ("- a\n- b\n", "expected a mapping of keys .*, found a list"),
+        ("", "expected a mapping of keys .*, found nothing"),
         ("a: 1\na: 2\n", "key written twice: .'a'."),
         ("a: !!python/object/apply:os.system ['true']\n", "not valid YAML"),
     ],
@@ -120,7 +120,7 @@ def test_a_file_that_is_no_mapping_is_one_message(tmp_path, text, message):
 
 def test_bytes_that_are_no_text_are_one_message(tmp_path):
     (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00a")
-    with pytest.raises(StratifyError, match="not valid YAML"):
+    with pytest.raises(StratifyError, match=r"x\.yaml, line 1: not UTF-8 text but UTF-16"):
         read_yaml(tmp_path / "x.yaml")
 
 

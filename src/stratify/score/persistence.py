@@ -7,7 +7,8 @@ from typing import Any
 
 import skops.io
 
-from stratify.artifacts.store import atomic, read_json
+from stratify.artifacts.atomic import atomic
+from stratify.artifacts.store import read_json
 from stratify.config.load import read_yaml, validate
 from stratify.errors import StratifyError
 from stratify.score.boosters import check_boosters
@@ -102,9 +103,23 @@ def load_model(folder: Path) -> tuple[Any, ModelCard]:
     _refuse_strangers(content, str(path))
     check_boosters(content, str(path))
     try:
-        return skops.io.loads(content, trusted=TRUSTED_TYPES), card
+        pipeline = skops.io.loads(content, trusted=TRUSTED_TYPES)
     except Exception as error:
         raise StratifyError(f"{path}: not a readable model: {type(error).__name__}: {error}") from error
+    _check_fits(pipeline, card, str(path))
+    return pipeline, card
+
+
+def _check_fits(pipeline: Any, card: ModelCard, where: str) -> None:
+    """Raise an error where what was read is no classifier of the card's features."""
+    if not hasattr(pipeline, "predict_proba"):
+        raise StratifyError(f"{where}: expected a classifier with predict_proba, found {type(pipeline).__name__}")
+    expected = getattr(pipeline, "feature_names_in_", None)
+    if expected is not None and list(expected) != card.feature_names:
+        raise StratifyError(
+            f"{where}: reads {len(expected)} features, such as {expected[0]!r}, but {CARD_FILE} lists "
+            f"{len(card.features)}, such as {card.features[0].name!r}; the two files are not of one model"
+        )
 
 
 def _read_card(path: Path) -> tuple[ModelCard, str]:
@@ -156,7 +171,10 @@ def find_model_folder(folder: Path) -> Path:
         below = sorted(card.parent.as_posix() for card in folder.glob(f"*/{SUBFOLDER}/{CARD_FILE}"))
         hint = f"; there are models in it: {', '.join(below)}" if below else ""
         raise StratifyError(f"{folder}: holds neither {CARD_FILE} nor MLmodel, so it is not a model folder{hint}")
-    flavor = read_yaml(description).get("flavors", {}).get("python_function", {})
+    flavors = read_yaml(description).get("flavors")
+    flavor = flavors.get("python_function") if isinstance(flavors, dict) else None
+    if not isinstance(flavor, dict):
+        raise StratifyError(f"{description}: expected flavors.python_function, a mapping of keys; found {flavor!r:.80}")
     if flavor.get("loader_module") != PYFUNC_MODULE:
         raise StratifyError(f"{description}: not a model of this package: loader {flavor.get('loader_module')!r}")
     return folder / str(flavor.get("data", ""))
