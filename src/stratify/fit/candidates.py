@@ -9,7 +9,9 @@ from lightgbm import LGBMClassifier
 ROUNDS = "n_estimators"
 
 
-def predict_each(candidates: Sequence[Mapping[str, Any]], fit: Callable[[Mapping[str, Any]], Any], X: Any) -> np.ndarray:
+def predict_each(
+    candidates: Sequence[Mapping[str, Any]], fit: Callable[[Mapping[str, Any]], Any], X: Any
+) -> np.ndarray:
     """Give every candidate's probabilities of the positive class.
 
     The first trees of a gradient boosting do not depend on how many follow. So of LightGBM candidates that agree but
