@@ -17,6 +17,10 @@ from stratify.fit.models import MODELS
 from stratify.score import ModelCard, PatientModel, feature_ranges
 
 LONGEST_SECONDS = 5.0
+"""Of work; a busy machine takes longer by the clock."""
+
+LONGEST_WAIT = 60.0
+"""By the clock: nothing waits for what does not come."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def check(case: Case, folder: Path, errors: Callable[[], str]) -> None:
     """
     arguments = case.make(folder)
     errors()
-    started = time.perf_counter()
+    started, working = time.perf_counter(), time.process_time()
     status = main(arguments)
-    seconds = time.perf_counter() - started
+    seconds, worked = time.perf_counter() - started, time.process_time() - working
     error = errors()
     assert status == 2, error
     assert len(re.findall(r"^stratify \S+: error: ", error, re.MULTILINE)) == 1, error
@@ -65,7 +69,8 @@ def check(case: Case, folder: Path, errors: Callable[[], str]) -> None:
     assert re.search(case.message, error, re.DOTALL), error
     written = {path.relative_to(folder / "results").as_posix() for path in files_below(folder / "results")}
     assert written == set(case.leaves)
-    assert seconds < LONGEST_SECONDS
+    assert worked < LONGEST_SECONDS
+    assert seconds < LONGEST_WAIT
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -20,6 +20,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
+from stratify.fit.candidates import predict_each
 from stratify.fit.models.recalibrated import Recalibrated
 from stratify.log_odds import log_odds
 from stratify.split.nested_cv import balanced_strata
@@ -201,12 +202,12 @@ def _predicted(
     preprocess = clone(pipeline[:-1])
     X_inside = preprocess.fit_transform(features.iloc[fold.inside], y[fold.inside])
     X_outside = preprocess.transform(features.iloc[fold.outside])
-    probabilities = []
-    for candidate in candidates:
+
+    def fit(candidate: Mapping[str, Any]) -> Any:
         last = Pipeline([("classifier", clone(pipeline[-1]).set_params(**candidate))])
-        fit_with_studies(last, X_inside, y[fold.inside], studies[fold.inside])
-        probabilities.append(last.predict_proba(X_outside)[:, 1])
-    return np.array(probabilities)
+        return fit_with_studies(last, X_inside, y[fold.inside], studies[fold.inside])[-1]
+
+    return predict_each(candidates, fit, X_outside)
 
 
 def _mean_estimates(
