@@ -1,10 +1,18 @@
 """Names that become parts of paths and command lines hold nothing that a shell or a file system would read."""
 
+from pathlib import Path
+
 import pytest
 
 from stratify.config import DatasetConfig, RunConfig, StudyConfig, load_dataset, load_source, load_study, validate
+from stratify.config.load import read_yaml
 from stratify.errors import StratifyError
 
+REAL = {
+    RunConfig: "config/config.yaml",
+    StudyConfig: "config/studies/melanoma-icb-response.yaml",
+    DatasetConfig: "config/datasets/liu_2019.yaml",
+}
 HOSTILE = ["../x", "a/b", "a;touch y", "$(touch y)", "`y`", "two words", "-rf", ".hidden", "a\nb", "x\n", "é", ""]
 WORDS = "expected a name of letters, digits, '_', '.' and '-' that starts with a letter or digit, found"
 
@@ -21,8 +29,9 @@ WORDS = "expected a name of letters, digits, '_', '.' and '-' that starts with a
     ],
 )
 def test_a_name_that_is_no_identifier_is_refused(model, place, content, name):
+    whole = read_yaml(Path(REAL[model])) | content(name)
     with pytest.raises(StratifyError) as refused:
-        validate(model, content(name), "a.yaml")
+        validate(model, whole, "a.yaml")
     assert f"{place}: {WORDS} {name!r}" in str(refused.value)
 
 

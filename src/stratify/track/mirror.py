@@ -11,6 +11,7 @@ import yaml
 from stratify import RESEARCH_USE_ONLY
 from stratify.evaluate.pooling import POOLED
 from stratify.report.auroc_table import auroc_table, wide_text
+from stratify.spreadsheet import without_formulas
 from stratify.track.connection import artifact_location, connect, shown_uri
 from stratify.track.inputs import dataset_inputs
 from stratify.track.packaging import log_model
@@ -152,7 +153,7 @@ def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inp
     aurocs = auroc_table(results.metrics, results.models)
     if len(aurocs):
         tables["auroc_by_cohort.json"] = wide_text(aurocs)
-        client.log_text(run_id, aurocs.to_csv(index=False), "auroc_by_cohort.csv")
+        client.log_text(run_id, without_formulas(aurocs).to_csv(index=False), "auroc_by_cohort.csv")
     for name, table in tables.items():
         client.log_table(run_id, _plain(table), name)
     study = yaml.safe_dump(results.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
