@@ -139,5 +139,5 @@ def test_an_mlflow_model_that_keeps_its_files_elsewhere(tmp_path, data):
 @pytest.mark.parametrize("content", ["flavors: []", "flavors: {python_function: 3}", "{}"])
 def test_an_mlflow_model_without_a_flavor(tmp_path, content):
     (tmp_path / "MLmodel").write_text(content)
-    with pytest.raises(StratifyError, match="expected flavors.python_function, a mapping"):
+    with pytest.raises(StratifyError, match=r"expected flavors\.python_function, a mapping"):
         find_model_folder(tmp_path)

@@ -14,6 +14,7 @@ from stratify.report.auroc_table import auroc_table, wide_text
 from stratify.spreadsheet import without_formulas
 from stratify.track.connection import artifact_location, connect, shown_uri
 from stratify.track.inputs import dataset_inputs
+from stratify.track.markdown import as_plain
 from stratify.track.packaging import log_model
 from stratify.track.record import RunRecord, child_records, headline, parent_record
 from stratify.track.registry import ALIAS, point_alias, register_champion
@@ -96,7 +97,7 @@ def _experiment(client: "MlflowClient", results: StudyResults, tracking_uri: str
         experiment_id = str(found.experiment_id)
         if found.lifecycle_stage == "deleted":
             client.restore_experiment(experiment_id)
-    note = f"{results.config.question}\n\n{RESEARCH_USE_ONLY}"
+    note = f"{as_plain(results.config.question)}\n\n{RESEARCH_USE_ONLY}"
     if found is None or found.tags.get("mlflow.note.content") != note:
         client.set_experiment_tag(experiment_id, "mlflow.note.content", note)
     return experiment_id
