@@ -1,6 +1,7 @@
 # Reads and checks the configuration once; the rules below only ask what it says.
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -73,9 +74,11 @@ OCCASIONS = {study: occasion(study) for study in STUDIES}
 
 
 wildcard_constraints:
-    source="|".join(SOURCES),
-    study="|".join(STUDIES),
-    model="|".join({name for study in STUDIES.values() for name in study.models}),
+    source="|".join(map(re.escape, SOURCES)),
+    study="|".join(map(re.escape, STUDIES)),
+    model="|".join(
+        {re.escape(name) for study in STUDIES.values() for name in study.models}
+    ),
 
 
 def section(*keys, **parts):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 
 from stratify.config.closed import Closed, written_short_as
 from stratify.config.expression import GeneIds, GeneLengths, GeneTableFile, Unit, conversion_problem
+from stratify.config.identifier import Identifier
 from stratify.config.mutations import MUTATION_UNITS, Mutations, MutationUnit
 
 Scalar = str | int | float | bool
@@ -381,7 +382,7 @@ class DatasetConfig(Closed):
     title: str
     """Author, year, disease, therapy."""
 
-    source: str
+    source: Identifier
     """The source it reads: a file in `config/sources`, without `.yaml`."""
 
     patient_pool: str
@@ -402,7 +403,7 @@ class DatasetConfig(Closed):
     clinical: Clinical
     """The clinical table."""
 
-    modalities: dict[str, Modality] = Field(default_factory=dict)
+    modalities: dict[Identifier, Modality] = Field(default_factory=dict)
     """Omics tables by name."""
 
     acknowledge: list[Acknowledgement] = Field(default_factory=list)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from stratify.config.checksums import with_listed_files
 from stratify.config.closed import Closed
 from stratify.config.dataset import DatasetConfig
+from stratify.config.identifier import check_file_name
 from stratify.config.problems import describe
 from stratify.config.run import RunConfig
 from stratify.config.safe_yaml import LARGEST_BYTES, SafeLoader
@@ -122,14 +123,17 @@ def load_run(path: Path) -> RunConfig:
 
 def load_source(path: Path) -> SourceConfig:
     """Read `config/sources/<id>.yaml` and the checksum table it names."""
+    check_file_name(path)
     return with_listed_files(validate(SourceConfig, read_yaml(path), str(path)), path)
 
 
 def load_dataset(path: Path) -> DatasetConfig:
     """Read `config/datasets/<id>.yaml`."""
+    check_file_name(path)
     return validate(DatasetConfig, read_yaml(path), str(path))
 
 
 def load_study(path: Path) -> StudyConfig:
     """Read `config/studies/<id>.yaml`."""
+    check_file_name(path)
     return validate(StudyConfig, read_yaml(path), str(path))

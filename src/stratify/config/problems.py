@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from stratify.config.closed import Closed
+from stratify.config.identifier import IDENTIFIER_PATTERN, IDENTIFIER_WORDS
 from stratify.config.valid_keys import takes_list, valid_keys
 from stratify.errors import nearest
 
@@ -50,7 +51,7 @@ PATTERNS = {
     ),
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
     r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$": "one exact version, such as 1.3.3",
-    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "the name of a catalogue in data/reference, without .yaml",
+    IDENTIFIER_PATTERN: IDENTIFIER_WORDS,
     r"^[a-z][a-z0-9]*$": "one word in lower-case letters and digits",
     r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$": "a name in lower snake case, such as age_years",
     r"^clin\.[a-z][a-z0-9_]*$": "a clinical column, such as clin.cancer_type",

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from stratify.artifacts.atomic import atomic
 from stratify.errors import StratifyError, nearest
 from stratify.score.workbook import read_cells
+from stratify.spreadsheet import without_formulas
 from stratify.wording import counted
 
 TEXT_FORMATS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
@@ -22,7 +23,6 @@ CONTENTS = {
 }
 """What a file is by its first four bytes: its ending, and what to call it."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 HEADER_SHOWN = 60
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 SHOWN = 3
@@ -240,7 +240,8 @@ def check_identifiers(identifiers: pd.Index, id_column: str, where: str) -> None
 def write_rows(frame: pd.DataFrame, path: Path) -> None:
     """Write a table, whole or not at all; the format is that of the file's ending.
 
-    In csv, tsv, txt and xlsx, text that a spreadsheet would run as a formula is preceded by an apostrophe.
+    In csv, tsv, txt and xlsx, text that a spreadsheet would run as a formula is preceded by an apostrophe,
+    in cells and in column names.
 
     Parameters
     ----------
@@ -261,28 +262,9 @@ def write_rows(frame: pd.DataFrame, path: Path) -> None:
         if suffix == ".parquet":
             table.to_parquet(temporary, index=False)
         elif suffix == ".xlsx":
-            _without_formulas(table).to_excel(temporary, index=False)
+            without_formulas(table).to_excel(temporary, index=False)
         else:
-            _without_formulas(table).to_csv(temporary, index=False, sep=TEXT_FORMATS[suffix], lineterminator="\n")
-
-
-def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    escaped = {
-        name: column.map(_escape, na_action="ignore")
-        for name, column in table.items()
-        if not pd.api.types.is_numeric_dtype(column)
-    }
-    return table.assign(**{str(name): column for name, column in escaped.items()})
-
-
-def _escape(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(FORMULA_STARTS):
-        return value
-    try:
-        float(value)
-    except ValueError:
-        return f"'{value}"
-    return value
+            without_formulas(table).to_csv(temporary, index=False, sep=TEXT_FORMATS[suffix], lineterminator="\n")
 
 
 def _one_line(error: Exception) -> str:

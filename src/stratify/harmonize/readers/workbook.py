@@ -10,7 +10,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
-from stratify.harmonize.readers.files import open_binary
+from stratify.harmonize.readers.files import check_unpacked, open_binary
 from stratify.harmonize.readers.grid import Grid
 
 
@@ -36,6 +36,8 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     """
     with open_binary(path) as stream:
         try:
+            if path.suffix.lower() == ".xlsx":  # else it is packed once more, and that is bounded
+                check_unpacked(path)
             book = load_workbook(stream, read_only=True, data_only=True)
         except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise StratifyError(f"{path}: not a readable xlsx workbook: {error}") from None
