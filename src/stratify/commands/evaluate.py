@@ -52,6 +52,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
+    from stratify.commands.same_patients import require_known_patients
     from stratify.config import load_study
     from stratify.errors import StratifyError
     from stratify.evaluate.canaries import describe_failures, judge
@@ -71,6 +72,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in models]
     splits = read_table(SPLITS, layout.splits(study_id))
     table = read_table(TABLE, layout.table(study_id))
+    require_known_patients(splits, layout.splits(study_id), table, layout.table(study_id))
     pools = dict(zip(table["cohort"], table["patient_pool"], strict=True))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
