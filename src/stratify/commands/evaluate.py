@@ -2,12 +2,16 @@
 
 import argparse
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
 log = logging.getLogger(__name__)
+
+FEW_DRAWS = 2
+"""Bootstrap draws where no interval is read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,9 +57,12 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
     from stratify.config import load_study
+    from stratify.config.study import LeaveOneOut
     from stratify.errors import StratifyError
+    from stratify.evaluate.attachment import attachment
     from stratify.evaluate.canaries import describe_failures, judge
     from stratify.evaluate.champion import choose_champion
+    from stratify.evaluate.choices import outer_results
     from stratify.evaluate.comparisons import comparisons
     from stratify.evaluate.overlap import overlap
     from stratify.evaluate.performance import UNDEFINED, performance
@@ -74,7 +81,8 @@ def _evaluate(args: argparse.Namespace) -> None:
     pools = dict(zip(table["cohort"], table["patient_pool"], strict=True))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
-    metrics = performance(predictions, tuning, splits, pools, study_id=study_id, study=study)
+    measured = partial(performance, tuning=tuning, splits=splits, pools=pools, study_id=study_id, study=study)
+    metrics = measured(predictions)
     for row in metrics[metrics[UNDEFINED] > 0].itertuples():
         undefined = getattr(row, UNDEFINED)
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
@@ -90,8 +98,22 @@ def _evaluate(args: argparse.Namespace) -> None:
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
     pairs = read_table(OVERLAP, layout.overlap(study_id))
     summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
-    twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary)
-    canaries = judge(pd.concat([*measures, twice], ignore_index=True))
+    unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
+    twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary, unit=unit)
+    attached = attachment(predictions, table, splits, study_id=study_id)
+    honest = pd.concat([*measures, twice, attached], ignore_index=True)
+    eligible = judge(honest).assign(passed=True)  # the rule is tried on all candidates, whoever failed
+    chosen = outer_results(
+        predictions,
+        metrics,
+        partial(measured, draws=FEW_DRAWS),
+        lambda spoiled: choose_champion(spoiled, eligible, study),
+        strata=load_study(args.study).strata,
+        models=models,
+        study_id=study_id,
+        seed=study.seed,
+    )
+    canaries = judge(pd.concat([honest, chosen], ignore_index=True))
 
     write_table(metrics, METRICS, layout.metrics(study_id))
     write_table(compared, COMPARISONS, layout.comparisons(study_id))
