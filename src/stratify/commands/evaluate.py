@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stratify.artifacts.layout import Layout
+    from stratify.config import StudyConfig
+
 log = logging.getLogger(__name__)
 
 FEW_DRAWS = 2
@@ -53,18 +56,14 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
     from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
     from stratify.artifacts.layout import Layout
-    from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
     from stratify.config import load_study
-    from stratify.config.study import LeaveOneOut
     from stratify.errors import StratifyError
-    from stratify.evaluate.attachment import attachment
     from stratify.evaluate.canaries import describe_failures, judge
     from stratify.evaluate.champion import choose_champion
     from stratify.evaluate.choices import outer_results
     from stratify.evaluate.comparisons import comparisons
-    from stratify.evaluate.overlap import overlap
     from stratify.evaluate.performance import UNDEFINED, performance
     from stratify.evaluate.sensitivity import sensitivity
 
@@ -96,12 +95,7 @@ def _evaluate(args: argparse.Namespace) -> None:
     curve = pd.concat([read_table(LEARNING_CURVE, layout.learning_curve(study_id, name)) for name in models])
     depends = sensitivity(predictions, splits, labels, leaving, pools, curve=curve, study_id=study_id, study=study)
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
-    pairs = read_table(OVERLAP, layout.overlap(study_id))
-    summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
-    unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
-    twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary, unit=unit)
-    attached = attachment(predictions, table, splits, study_id=study_id)
-    honest = pd.concat([*measures, twice, attached], ignore_index=True)
+    honest = pd.concat([*measures, *_audits(predictions, table, splits, study, (layout, study_id))], ignore_index=True)
     eligible = judge(honest).assign(passed=True)  # the rule is tried on all candidates, whoever failed
     chosen = outer_results(
         predictions,
@@ -129,6 +123,30 @@ def _evaluate(args: argparse.Namespace) -> None:
             + " | ".join(failures)
         )
     log.info("all %d canaries passed; champion: %s", len(canaries), choose_champion(metrics, canaries, study))
+
+
+def _audits(
+    predictions: "pd.DataFrame",
+    table: "pd.DataFrame",
+    splits: "pd.DataFrame",
+    study: "StudyConfig",
+    place: "tuple[Layout, str]",
+) -> "list[pd.DataFrame]":
+    """Audit who stands on which side of a split, and whose outcome each prediction carries."""
+    from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
+    from stratify.artifacts.store import read_table
+    from stratify.config.study import LeaveOneOut
+    from stratify.evaluate.attachment import attachment
+    from stratify.evaluate.overlap import overlap
+
+    layout, study_id = place
+    pairs = read_table(OVERLAP, layout.overlap(study_id))
+    summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
+    unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
+    return [
+        overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary, unit=unit),
+        attachment(predictions, table, splits, study_id=study_id),
+    ]
 
 
 def _log_performance(metrics: "pd.DataFrame") -> None:

@@ -9,9 +9,7 @@ OUTCOME = ["cohort", "y", "time_days", "event"]
 SHOWN = 3
 
 
-def attachment(
-    predictions: pd.DataFrame, table: pd.DataFrame, splits: pd.DataFrame, *, study_id: str
-) -> pd.DataFrame:
+def attachment(predictions: pd.DataFrame, table: pd.DataFrame, splits: pd.DataFrame, *, study_id: str) -> pd.DataFrame:
     """Compare the predictions of all models and comparators with the study table and the splits, by patient.
 
     A label attached by position belongs to another patient, and a patient who was learned from is no held-out patient
@@ -40,7 +38,9 @@ def attachment(
     measures = [
         _measure("predictions with an outcome that is not the patient's", predictions, _strange(predictions, patients)),
         _measure("predictions in another role than the split's", learned, _misplaced(learned, splits)),
-        _measure("external predictions of a pool that was learned from", learned, _of_a_pool(learned, patients, splits)),
+        _measure(
+            "external predictions of a pool that was learned from", learned, _of_a_pool(learned, patients, splits)
+        ),
     ]
     return pd.DataFrame(measures).assign(study=study_id, model=EVERY_MODEL, canary=ATTACHMENT, limit=0.0)
 

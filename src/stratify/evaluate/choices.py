@@ -187,5 +187,3 @@ def _every_second(predictions: pd.DataFrame) -> pd.Series:
         & predictions["score"].notna()
         & predictions["model"].ne(PREVALENCE)
     )
-
-

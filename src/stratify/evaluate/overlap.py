@@ -99,7 +99,11 @@ def _groups(splits: pd.DataFrame, table: pd.DataFrame, unit: str) -> dict[str, o
     torn = []
     for column in columns:
         named = pd.DataFrame(
-            {"split": splits["split"].to_numpy(), "group": groups[column], "role": splits["role"].eq("train").to_numpy()}
+            {
+                "split": splits["split"].to_numpy(),
+                "group": groups[column],
+                "role": splits["role"].eq("train").to_numpy(),
+            }
         )
         sides = named.groupby(["split", "group"])["role"].nunique()
         torn += sorted(set(sides[sides > 1].index.get_level_values("group")))
