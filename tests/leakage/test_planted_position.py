@@ -25,7 +25,9 @@ def run(experiment):
     table = experiment.assembled().table
     reported = cross_fit(experiment.study, experiment.model, table, experiment.splits)
     tuned = reported.tuned["final"]
-    final = final_model(experiment, datasets={}, tuned=tuned, train=table)
+    final = final_model(
+        experiment, datasets={one.name: one.config for one in experiment.cohorts}, tuned=tuned, train=table
+    )
     return table, reported, final
 
 

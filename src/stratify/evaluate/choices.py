@@ -99,9 +99,10 @@ def _strata(
     others = _every_second(predictions)
     low, high = (_patients(measure(_with_probability(predictions, others, p)), models) for p in (lowest, highest))
     moved = predictions[others].groupby(["model", "cohort", "role"])["patient_id"].nunique()
-    for (model, cohort, role), count in moved.items():
-        for label, change in ((strata.labels[0], -count), (strata.labels[-1], count)):
-            low[model, cohort, role, STRATUM + label] += change
+    given = moved.rename("n").reset_index()
+    for label, sign in ((strata.labels[0], -1), (strata.labels[-1], 1)):
+        change = given.assign(subgroup=STRATUM + label).set_index(PLACE)["n"].astype("float64")
+        low = low.add(sign * change, fill_value=0)
     yield {
         "measure": "patients who change stratum with the scores of others",
         "value": _differences(low, high),

@@ -30,7 +30,8 @@ CANARIES = {
     ),
     "overlap": (
         "Nobody, no group that the design leaves out together, and no suspected duplicate of anybody, may stand on "
-        "both sides of a split. Suspected duplicates are looked for among patients with at least five comparable numeric features."
+        "both sides of a split. Suspected duplicates are looked for among patients with at "
+        "least five comparable numeric features."
     ),
 }
 """Plain meaning by canary."""
