@@ -12,7 +12,7 @@ STEPS = {
     OUTER_RESULTS: "evaluate",
     ATTACHMENT: "fit",
     "cut_offs": "fit",
-    "single_patient": "fit",
+    "single_patient": "assemble or fit",
 }
 """The step to look at where a canary fails; the others start before `assemble` and run through `fit`."""
 

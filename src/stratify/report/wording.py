@@ -17,7 +17,8 @@ CANARIES = {
     ),
     "single_patient": (
         "Each patient was scored alone. Score, stratum and warnings must be those they get in the company of others, "
-        "and a held-out score that of the only patient held out."
+        "and a held-out score that of the only patient held out. All others were spoiled: no value of a patient may "
+        "change with theirs."
     ),
     "cut_offs": "The registered model sorts patients by the cut-offs of the study file, fixed before the run.",
     "attachment": (

@@ -9,6 +9,7 @@ import pandas as pd
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.features import feature_values
 from stratify.fit.canaries.experiment import Experiment
+from stratify.fit.canaries.spoiled import spoil
 from stratify.fit.cross_fit import CrossFit, predict_split
 from stratify.log_odds import log_odds
 from stratify.score.model import PatientModel
@@ -17,6 +18,7 @@ LIMIT = 1e-9
 ALONE = 5
 MOST_PATIENTS = 250
 HELD_OUT_ALONE = 25
+SHOWN = 3
 
 
 def single_patient(
@@ -43,7 +45,8 @@ def single_patient(
     list of dict
         The largest difference of a score (log odds), through the same call that scores new patients; patients of whom
         that call says anything else (stratum, missing and outside features); the largest difference of a feature,
-        relative to its size; and, where a run is given, the largest difference of a reported held-out score.
+        relative to its size; values of the study table that change with those of other patients; and, where a run is
+        given, the largest difference of a reported held-out score.
     """
     patients = table.set_index("patient_id")
     patients = patients.iloc[np.unique(np.linspace(0, len(patients) - 1, MOST_PATIENTS).round().astype(int))]
@@ -55,6 +58,7 @@ def single_patient(
     held_out = _held_out_alone(experiment, reported, table)
     universe = experiment.universe
     features = [_feature_difference(experiment, cohort, universe) for cohort in experiment.cohorts]
+    rows = _among_others(experiment, table)
     return [
         {
             "canary": "single_patient",
@@ -80,8 +84,47 @@ def single_patient(
             "n": ALONE * len(features),
             "detail": f"{ALONE} samples of each harmonized cohort",
         },
+        rows,
         *held_out,
     ]
+
+
+def _among_others(experiment: Experiment, table: pd.DataFrame) -> dict[str, Any]:
+    """Spoil everyone but a few patients of each cohort, assemble again, and count their values that changed.
+
+    Whole cohorts are held out in some designs. There a value relative to its own cohort moves nothing that is learned,
+    but it is no value of a single sample either.
+    """
+    kept = pd.concat([_spread(part, min(ALONE, len(part) // 2)) for _, part in table.groupby("cohort")])
+    others = set(table["patient_id"]) - set(kept)
+    spoiled = experiment.tampered(lambda cohort: spoil(cohort, others, experiment)).assembled().table
+    features = [column for column in table.columns if "." in column]
+    before, after = (rows.set_index("patient_id").reindex(index=kept, columns=features) for rows in (table, spoiled))
+    changed = ~(_same(before, after) | (before.isna() & after.isna()))
+    names = list(changed.columns[changed.any()])
+    return {
+        "canary": "single_patient",
+        "measure": "values of a patient that change with the values of others",
+        "value": float(changed.to_numpy().sum()),
+        "limit": 0.0,
+        "n": changed.size,
+        "detail": ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+        or f"{len(kept)} patients, all others spoiled, {len(features)} columns of the study table",
+    }
+
+
+def _spread(rows: pd.DataFrame, n: int) -> pd.Series:
+    """Take patients from all over a cohort."""
+    return rows["patient_id"].sort_values().iloc[np.linspace(0, len(rows) - 1, n).astype(int)]
+
+
+def _same(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Compare numbers by their size, and texts letter by letter."""
+    same = before.astype(object).eq(after.astype(object))
+    numbers = before.columns[[pd.api.types.is_numeric_dtype(kind) for kind in before.dtypes]]
+    one, other = before[numbers].astype("float64"), after[numbers].apply(pd.to_numeric, errors="coerce")
+    same[numbers] |= (one - other).abs() <= LIMIT * np.maximum(1, one.abs())
+    return same.astype(bool)
 
 
 def _held_out_alone(experiment: Experiment, reported: CrossFit | None, table: pd.DataFrame) -> list[dict[str, Any]]:
