@@ -16,7 +16,7 @@ from stratify.synthetic import make_cohort
 
 DESIGNS = {
     "within": {
-        "datasets": {"train": ["east", "south"]},
+        "datasets": {"train": ["east"]},
         "design": {
             "kind": "repeated_nested_cv",
             "outer": {"folds": 3, "repeats": 1},

@@ -19,7 +19,6 @@ CHANGES = {
         "datasets": {"train": ["east", "west"]},
         "design": {"kind": "leave_one_out", "inner": {"folds": 2, "repeats": 1}},
     },
-    "within": {"datasets": {"train": ["east", "west"]}},
 }
 
 

@@ -12,13 +12,9 @@ from stratify.fit.final import final_model
 HELD_OUT = "largest difference between a held-out score alone and as reported"
 
 
-@pytest.fixture(params=["within", "held_out"])
-def experiment(request, make_experiment, three_hospitals, held_out_design):
-    return (
-        make_experiment(cohorts=three_hospitals, **held_out_design)
-        if request.param == "held_out"
-        else make_experiment()
-    )
+@pytest.fixture
+def experiment(small):
+    return small
 
 
 def run(experiment):
