@@ -117,6 +117,7 @@ def tune(
     """
     candidates = list(ParameterGrid(dict(grid)))
     folds = list(_inner_folds(y, cohort, studies, inner=inner, seed=seed))
+    _require_apart(folds, studies.to_numpy() if inner == LEAVE_ONE_OUT else np.arange(len(y)))
     origin, study = cohort.to_numpy(), studies.to_numpy()
     with warnings.catch_warnings(), _named_parameters():
         warnings.simplefilter("error", ConvergenceWarning)
@@ -176,6 +177,18 @@ def _inner_folds(
                 "class are left; give folds instead"
             )
         yield InnerFold(np.flatnonzero(~outside), np.flatnonzero(outside))
+
+
+def _require_apart(folds: Sequence[InnerFold], groups: np.ndarray) -> None:
+    """Refuse inner folds that judge a candidate on a group it learned from: patients, or whole studies."""
+    torn = [sorted(set(groups[fold.inside]) & set(groups[fold.outside])) for fold in folds]
+    wrong = [(number, shared) for number, shared in enumerate(torn) if shared]
+    if wrong:
+        number, shared = wrong[0]
+        raise StratifyError(
+            f"tuning (step fit): {len(wrong)} of {len(folds)} inner folds learn from and judge the same group, fold "
+            f"{number} {shared[:3]}; inner folds must keep every patient, and every study left out, on one side"
+        )
 
 
 @contextmanager
