@@ -11,7 +11,7 @@ from stratify.assemble.signatures import required_genes, score_signatures, signa
 from stratify.log_odds import log_odds
 from stratify.score.card import FeatureRange, ModelCard
 from stratify.score.persistence import load_model, save_model
-from stratify.score.proof import reference
+from stratify.score.proof import make_reference
 from stratify.score.values import coerce_features
 
 NOT_SCORED = "not_scored"
@@ -152,7 +152,7 @@ class PatientModel:
 
     def save(self, folder: Path) -> None:
         """Write `pipeline.skops`, `reference.json` and `card.json` into a folder, whole or not at all."""
-        save_model(self.pipeline, self.card, folder, reference(self))
+        save_model(self.pipeline, self.card, folder, make_reference(self))
 
     @classmethod
     def load(cls, folder: Path) -> "PatientModel":

@@ -35,7 +35,7 @@ class Scorer(Protocol):
         """Score patients as they come."""
 
 
-def reference(model: Scorer) -> dict[str, Any]:
+def make_reference(model: Scorer) -> dict[str, Any]:
     """Score synthetic patients, to be kept with the model.
 
     Parameters
@@ -111,7 +111,7 @@ def check_reference(model: Scorer, kept: Mapping[str, Any], where: str) -> float
     model
         The model as it was loaded.
     kept
-        As `reference` gave it when the model was saved.
+        As `make_reference` gave it when the model was saved.
     where
         Folder, for the message.
 

@@ -13,7 +13,7 @@ from stratify.artifacts.store import atomic, read_json
 from stratify.config.load import validate
 from stratify.errors import StratifyError
 from stratify.score.card import ModelCard
-from stratify.score.proof import Scorer, check_reference
+from stratify.score.proof import Scorer, check_reference, make_reference
 from stratify.score.versions import check_made_with, differences, installed, is_later, naming_versions
 from stratify.wording import counted
 
@@ -25,6 +25,9 @@ UNPROVED_FORMAT = 1
 
 CARD_FILE = "card.json"
 REFERENCE_FILE = "reference.json"
+NO_VERSION_DIFFERS = (
+    "no recorded version differs, so its files, this package's code or the machine do: fit the study again"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +42,7 @@ class ModelRecord:
     reference: Mapping[str, Any] | None
 
     def prove(self, model: Scorer, where: str) -> None:
-        """Score the reference patients again, and say in one line what could not be, or under which other versions.
+        """Score the reference patients again; say in one line under which other versions, or that none were kept.
 
         Parameters
         ----------
@@ -51,34 +54,36 @@ class ModelRecord:
         Raises
         ------
         StratifyError
-            They get other probabilities than when the model was saved.
+            They cannot be scored, or get other probabilities than when the model was saved.
         """
         if self.made_with is None or self.reference is None:
-            logger.warning(
-                "%s: made by version %s, before models recorded their versions; loaded without proof that it gives "
-                "the numbers it gave then (a new fit records it)",
-                where,
-                self.card.package_version,
-            )
+            self._try(model, where)
             return
         changed = differences(self.made_with)
         with naming_versions(self.made_with):
-            _check(model, self.reference, where, changed)
+            try:
+                check_reference(model, self.reference, where)
+            except StratifyError as error:
+                if changed:
+                    raise
+                raise StratifyError(f"{error}; {NO_VERSION_DIFFERS}") from error
         if changed:
             patients = counted(len(self.reference["probability"]), "reference patient")
             logger.info("%s: %s; %s get the same probabilities", where, "; ".join(changed), patients)
 
-
-def _check(model: Scorer, reference: Mapping[str, Any], where: str, changed: list[str]) -> None:
-    try:
-        check_reference(model, reference, where)
-    except StratifyError as error:
-        if changed:
-            raise
-        raise StratifyError(
-            f"{error}; no recorded version differs, so its files, this package's code or the machine did; "
-            "fit the study again"
-        ) from error
+    def _try(self, model: Scorer, where: str) -> None:
+        """See that a model without reference patients can score some at all."""
+        made_by = f"made by version {self.card.package_version}, before models recorded their versions"
+        try:
+            make_reference(model)
+        except Exception as error:
+            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            raise StratifyError(f"{where}: {made_by}, and cannot score here ({said}); fit the study again") from error
+        logger.warning(
+            "%s: %s; it scores, but nothing proves that it gives the numbers it gave then (a new fit will)",
+            where,
+            made_by,
+        )
 
 
 def write_record(folder: Path, card: ModelCard, pipeline: bytes, reference: Mapping[str, Any]) -> None:
@@ -93,7 +98,7 @@ def write_record(folder: Path, card: ModelCard, pipeline: bytes, reference: Mapp
     pipeline
         Content of the pipeline's file.
     reference
-        As `stratify.score.proof.reference` gives it.
+        As `stratify.score.proof.make_reference` gives it.
     """
     patients = (json.dumps(reference, ensure_ascii=False, allow_nan=False) + "\n").encode()
     with atomic(folder / REFERENCE_FILE) as temporary:

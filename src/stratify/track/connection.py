@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from stratify.errors import StratifyError, nearest
+from stratify.track.schema import check_schema, schema_complaint
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -53,7 +54,7 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
     Raises
     ------
     StratifyError
-        The store does not exist, does not answer, or is of a kind MLflow no longer keeps.
+        The store does not exist, does not answer, is of another MLflow's schema, or of a kind MLflow no longer keeps.
     """
     check_tracking_uri(uri)
     _check_file(uri, create=create)
@@ -66,12 +67,16 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
+    path = sqlite_path(uri)
+    if path is not None:
+        check_schema(path, uri)
     try:
         client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
     except Exception as error:
         reason = " ".join(str(error).split())[:300]
-        raise StratifyError(f"tracking store {shown_uri(uri)} does not open: {reason}") from error
+        other = schema_complaint(reason, shown_uri(uri))
+        raise StratifyError(other or f"tracking store {shown_uri(uri)} does not open: {reason}") from error
     return client
 
 
