@@ -6,6 +6,7 @@
 
 import contextlib
 import io
+import logging
 import sys
 from pathlib import Path
 
@@ -78,6 +79,7 @@ def make(folder: Path) -> None:
 
 def score(folder: Path, output: Path) -> None:
     output.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")  # notes go to the script's own stderr
     for kind in MODELS:
         arguments = ["--model", folder / kind, "--input", folder / "patients.csv", "--output", output / f"{kind}.csv"]
         said = io.StringIO()

@@ -57,11 +57,11 @@ def test_later_is_by_number_not_by_letter(here, found, later):
 
 
 def test_an_error_gets_the_versions_only_where_they_differ(here):
-    with pytest.raises(StratifyError, match="^broken; numpy was 1.0, is 2.0 here; restored by `pip install"):
-        with naming_versions(here | {"numpy": "1.0"}):
-            raise StratifyError("broken")
+    told = r"^broken; numpy was 1\.0, is 2\.0 here; restored by `pip install"
+    with pytest.raises(StratifyError, match=told), naming_versions(here | {"numpy": "1.0"}):
+        raise StratifyError("broken")
     for made_with in (here, None):
-        with pytest.raises(StratifyError, match="^broken$"), naming_versions(made_with):
+        with pytest.raises(StratifyError, match=r"^broken$"), naming_versions(made_with):
             raise StratifyError("broken")
 
 
