@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 
 from stratify.artifacts.fit import COMPARATORS
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.place import check_writable, nearly_full
 from stratify.artifacts.store import read_json
 from stratify.config import RunConfig, load_dataset, load_source, load_study, validate
 from stratify.config.published import COHORT_RELATIVE
@@ -33,7 +34,10 @@ def source_file(source):
     return f"config/sources/{source}.yaml"
 
 
+WRITTEN = [Path(folder) for folder in (".snakemake", "logs", RAW, LAYOUT.results)]
+
 try:
+    check_writable(WRITTEN)
     RUN = validate(RunConfig, config, " + ".join(map(str, workflow.configfiles)))
     STUDIES = {name: load_study(Path(study_file(name))) for name in RUN.studies}
     DATASETS = {

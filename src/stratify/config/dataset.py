@@ -26,10 +26,10 @@ READER_OPTIONS: dict[str, frozenset[str]] = {
 }
 """Keys of a file's layout that each reader takes, besides those that all take."""
 
-GENE_READERS = frozenset({"cbioportal", "maf"})
+GENE_READERS = ("cbioportal", "maf")
 """Readers of formats with genes in rows, in a column that is called the same everywhere."""
 
-NAMED_READERS = frozenset({"summarized_experiment", "counts_table", "geo_series_matrix", "h5ad", "h5mu"})
+NAMED_READERS = ("summarized_experiment", "counts_table", "geo_series_matrix", "h5ad", "h5mu")
 """Readers of formats that name their rows: where no `id` is given, the row names identify."""
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from stratify.artifacts.store import atomic
+from stratify.artifacts.atomic import atomic
 from stratify.config.source import SourceArchive, SourceConfig, SourceFile
 from stratify.errors import StratifyError
 from stratify.fetch.archive import extract_members

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from stratify import __version__
-from stratify.artifacts.store import atomic, read_json
+from stratify.artifacts.atomic import atomic
+from stratify.artifacts.store import read_json
 from stratify.config.load import validate
 from stratify.errors import StratifyError
 from stratify.score.card import ModelCard

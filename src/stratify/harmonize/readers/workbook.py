@@ -42,7 +42,11 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
         name = layout.sheet or book.sheetnames[0]
         if name not in book.sheetnames:
             raise StratifyError(f"{path}: no sheet {name!r}; {nearest(name, book.sheetnames)}")
-        rows = [[cell_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
+        sheet = book[name]
+        if not hasattr(sheet, "reset_dimensions"):
+            raise StratifyError(f"{path}: sheet {name!r} is a chart; expected a table")
+        sheet.reset_dimensions()  # a stray value in the last column would fill every row up to it
+        rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         book.close()
     return _rectangular(rows[layout.skip_rows :])
 
