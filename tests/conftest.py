@@ -1,6 +1,7 @@
 """What tests of several stages share: a synthetic study with everything a fit needs."""
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import stratify
 from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table
@@ -88,6 +90,22 @@ def signatures() -> dict[str, Signature]:
             "test",
         )
     }
+
+
+@pytest.fixture
+def another_version(tmp_path: Path) -> Callable[[str], Path]:
+    """Copy this package into a folder for PYTHONPATH, and say there that it is of another version."""
+
+    def make(number: str) -> Path:
+        folder = tmp_path / f"version_{number}"
+        package = Path(stratify.__file__).parent
+        shutil.copytree(package, folder / "stratify", ignore=shutil.ignore_patterns("__pycache__"))
+        metadata = folder / f"stratify_omics-{number}.dist-info" / "METADATA"
+        metadata.parent.mkdir()
+        metadata.write_text(f"Metadata-Version: 2.4\nName: stratify-omics\nVersion: {number}\n")
+        return folder
+
+    return make
 
 
 STUDY = {

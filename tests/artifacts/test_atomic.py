@@ -1,6 +1,7 @@
 """A file is whole or not there, and what a killed process leaves is cleared away."""
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -35,7 +36,7 @@ def test_a_file_appears_when_it_is_whole(tmp_path):
     path = tmp_path / "new" / "table.csv"
     with atomic(path) as temporary:
         temporary.write_text("whole")
-        assert (temporary.parent, temporary.suffix) == (path.parent, ".csv")
+        assert (temporary.parent.parent, temporary.name) == (path.parent, "table.csv")
         assert not path.exists()
     assert path.read_text() == "whole"
     assert path.stat().st_mode & 0o777 == 0o644
@@ -74,10 +75,19 @@ def test_the_temporary_file_of_a_living_writer_is_left_alone(tmp_path):
     assert names(tmp_path) == ["table.csv"]
 
 
+def test_a_library_that_locks_the_file_itself_can_write_it(tmp_path):
+    with atomic(tmp_path / "table.h5") as temporary, temporary.open("wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        stream.write(b"whole")
+    assert (tmp_path / "table.h5").read_bytes() == b"whole"
+
+
 def test_files_that_only_look_alike_stay(tmp_path):
-    kept = [".table.csv", ".table.abcdefgh.tsv", ".table.abcdefgh9.csv", ".tables.abcdefgh.csv"]
-    for name in kept:
+    kept = [".table.csv", ".table.csv.abcdefgh", ".table.csv.abcdefgh9", ".tables.csv.abcdefgh"]
+    for name in kept[:2]:
         (tmp_path / name).write_text("somebody's")
+    for name in kept[2:]:
+        (tmp_path / name).mkdir()
     write(tmp_path / "table.csv", "whole")
     assert names(tmp_path) == sorted([*kept, "table.csv"])
 

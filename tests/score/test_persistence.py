@@ -55,7 +55,7 @@ def test_nothing_is_executed_by_a_crafted_file(model, tmp_path):
 
 def test_a_pipeline_that_could_not_be_loaded_is_not_saved(model, tmp_path):
     with pytest.raises(StratifyError, match="which is not trusted"):
-        save_model(Pipeline([("own", FunctionTransformer(os.getenv))]), model.card, tmp_path / "model")
+        save_model(Pipeline([("own", FunctionTransformer(os.getenv))]), model.card, tmp_path / "model", {})
     assert not (tmp_path / "model" / "card.json").exists()
 
 
@@ -92,7 +92,10 @@ def test_a_card_of_another_format(model, tmp_path):
     model.save(tmp_path)
     record = json.loads((tmp_path / "card.json").read_text()) | {"format": 99}
     (tmp_path / "card.json").write_text(json.dumps(record))
-    with pytest.raises(StratifyError, match="format 99, this version reads format 1"):
+    with pytest.raises(
+        StratifyError,
+        match="format 99, made by a later version of this package",
+    ):
         PatientModel.load(tmp_path)
 
 

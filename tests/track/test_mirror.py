@@ -306,6 +306,28 @@ def test_the_model_brings_no_code_and_names_what_it_needs(tracked):
     assert "code: null" in (folder / "MLmodel").read_text()
 
 
+def test_a_model_pins_what_it_was_made_with_not_what_is_installed_when_it_is_tracked(toy):
+    card = toy.layout.model(STUDY, "elastic_net") / "card.json"
+    record = json.loads(card.read_text())
+    record["made_with"]["scikit-learn"] = "1.8.0"
+    card.write_text(json.dumps(record))
+    toy.track()
+    run = toy.record["runs"]["elastic_net"]["run_id"]
+    folder = next(path.parent for path in (toy.folder / "mlartifacts").rglob("MLmodel") if run in path.read_text())
+    pins = dict(line.split("==") for line in (folder / "requirements.txt").read_text().split() if "==" in line)
+    recorded = {name: made for name, made in record["made_with"].items() if name not in ("python", "stratify-omics")}
+    assert pins == recorded | {name: pins[name] for name in ("pydantic", "pyyaml")} | {"mlflow": pins.get("mlflow")}
+
+
+def test_other_versions_of_the_libraries_add_no_run_where_the_numbers_are_the_same(toy):
+    toy.track()
+    before = {run.info.run_id for run in runs(toy)}
+    card = toy.layout.model(STUDY, "elastic_net") / "card.json"
+    card.write_text(card.read_text().replace('"scikit-learn": "1.', '"scikit-learn": "0.'))
+    toy.track()
+    assert {run.info.run_id for run in runs(toy)} == before
+
+
 def track_apart(toy) -> subprocess.CompletedProcess[str]:
     """Track in a process of its own, as Snakemake does."""
     arguments = ["--study", toy.file, "--results", toy.layout.results, "--tracking-uri", "sqlite:///mlflow.db"]

@@ -42,7 +42,7 @@ def test_a_store_that_is_there_is_left_as_it_is(tmp_path):
 def test_killed_while_making_it_leaves_no_store_and_the_next_makes_it(tmp_path):
     path = tmp_path / "mlflow.db"
     process = subprocess.Popen([sys.executable, "-c", MAKE, f"sqlite:///{path}"])
-    while process.poll() is None and not list(tmp_path.glob(".mlflow.????????.db")):
+    while process.poll() is None and not list(tmp_path.glob(".mlflow.db.????????/mlflow.db")):
         pass
     os.kill(process.pid, signal.SIGKILL)
     process.wait()

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,9 +14,9 @@ from stratify.artifacts.refused import refusal_of
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, moved to it only if the block succeeds.
+    """Give a temporary path of the same name, moved to `path` only if the block succeeds.
 
-    The content is on the disk before it gets its name. A process that is killed leaves its temporary file behind; it
+    The content is on the disk before it gets its place. A process that is killed leaves its temporary folder behind; it
     is removed when the same file is written again, since nobody holds its lock any more.
 
     Parameters
@@ -26,7 +27,7 @@ def atomic(path: Path) -> Iterator[Path]:
     Yields
     ------
     pathlib.Path
-        Where to write; same folder and ending as `path`.
+        Where to write: a file that does not exist yet, in a folder of its own on the same disk.
 
     Raises
     ------
@@ -36,25 +37,41 @@ def atomic(path: Path) -> Iterator[Path]:
     with refusal_of(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(path)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    temporary = Path(name)
+        folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    temporary = folder / path.name
+    # The lock is on the folder: some libraries lock the file they write themselves.
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _lock(handle)
         with refusal_of(path, written_as=temporary):
             yield temporary
             temporary.chmod(0o644)
-            os.fsync(handle)
+            with temporary.open("rb") as written:
+                os.fsync(written)
             temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        shutil.rmtree(folder)
         os.close(handle)
 
 
+def _lock(handle: int) -> None:
+    with suppress(OSError):  # some network file systems lock no folders; there, nothing is taken for abandoned
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _remove_abandoned(path: Path) -> None:
-    """Remove the temporary files of processes that were killed while they wrote `path`."""
-    ours = re.compile(rf"\.{re.escape(path.stem)}\.\w{{8}}{re.escape(path.suffix)}")
-    for other in path.parent.iterdir():
-        if ours.fullmatch(other.name) and other.is_file():
-            with suppress(FileNotFoundError, BlockingIOError), other.open("rb") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                other.unlink()
+    """Remove the temporary folders of processes that were killed while they wrote `path`."""
+    ours = re.compile(rf"\.{re.escape(path.name)}\.\w{{8}}")
+    for folder in path.parent.iterdir():
+        if ours.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink():
+            with suppress(OSError):
+                _remove_if_free(folder)
+
+
+def _remove_if_free(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder)
+    finally:
+        os.close(handle)

@@ -120,9 +120,9 @@ def _read_cohorts(study_file: Path, config: "StudyConfig") -> "dict[str, Cohort]
 def _read_model(layout: "Layout", study: str, name: str) -> "ModelResult":
     from stratify.artifacts.fit import TUNING
     from stratify.artifacts.store import read_table
-    from stratify.score.persistence import load_model
+    from stratify.score import PatientModel
     from stratify.track.results import ModelResult
 
     folder = layout.model(study, name)
-    _, card = load_model(folder)
+    card = PatientModel.load(folder).card
     return ModelResult(card=card, folder=folder, tuning=read_table(TUNING, layout.tuning(study, name)))

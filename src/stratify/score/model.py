@@ -11,6 +11,7 @@ from stratify.assemble.signatures import required_genes, score_signatures, signa
 from stratify.log_odds import log_odds
 from stratify.score.card import FeatureRange, ModelCard
 from stratify.score.persistence import load_model, save_model
+from stratify.score.proof import make_reference
 from stratify.score.values import coerce_features
 
 NOT_SCORED = "not_scored"
@@ -150,19 +151,23 @@ class PatientModel:
         return [str(name) for name in given.index[~given]]
 
     def save(self, folder: Path) -> None:
-        """Write `pipeline.skops` and `card.json` into a folder, whole or not at all."""
-        save_model(self.pipeline, self.card, folder)
+        """Write `pipeline.skops`, `reference.json` and `card.json` into a folder, whole or not at all."""
+        save_model(self.pipeline, self.card, folder, make_reference(self))
 
     @classmethod
     def load(cls, folder: Path) -> "PatientModel":
-        """Read a model that `save` wrote; no code of the folder is executed.
+        """Read a model that `save` wrote, and prove that it scores as it did then; no code of the folder is executed.
 
         Raises
         ------
         StratifyError
-            The folder holds no model, a damaged one, or one with a type that is not on the fixed list.
+            The folder holds no model, a damaged one, one with a type that is not on the fixed list, one of a later
+            version of this package, or one that gives other probabilities here than when it was saved.
         """
-        return cls(*load_model(folder))
+        pipeline, record = load_model(folder)
+        model = cls(pipeline, record.card)
+        record.prove(model, str(folder))
+        return model
 
     def _genes(self) -> list[str]:
         return required_genes(self.card.signatures.values(), self.card.gene_universe)

@@ -1,28 +1,27 @@
 """Save and load models without executing code: skops with a closed list of types, and a JSON card."""
 
 import hashlib
-import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import skops.io
 
 from stratify.artifacts.atomic import atomic
-from stratify.artifacts.store import read_json
-from stratify.config.load import read_yaml, validate
+from stratify.config.load import read_yaml
 from stratify.errors import StratifyError
 from stratify.score.boosters import check_boosters
 from stratify.score.card import ModelCard
+from stratify.score.record import CARD_FILE, ModelRecord, read_record, write_record
 from stratify.score.skops_file import MAX_BYTES, TRUSTED, checked_copy
+from stratify.score.versions import naming_versions
 
-FORMAT = 1
 PYFUNC_MODULE = "stratify.score.pyfunc"
 PIPELINE_FILE = "pipeline.skops"
-CARD_FILE = "card.json"
 SUBFOLDER = "model"
 
 
-def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
+def save_model(pipeline: Any, card: ModelCard, folder: Path, reference: Mapping[str, Any]) -> None:
     """Write a model folder.
 
     Parameters
@@ -33,6 +32,8 @@ def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
         Its card.
     folder
         Target; made if needed. The card is written last: a folder without it holds no model.
+    reference
+        Synthetic patients and their probabilities, by which a load proves the model.
 
     Raises
     ------
@@ -44,16 +45,10 @@ def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
     (folder / CARD_FILE).unlink(missing_ok=True)
     with atomic(folder / PIPELINE_FILE) as temporary:
         temporary.write_bytes(content)
-    record = {
-        "format": FORMAT,
-        "pipeline_sha256": hashlib.sha256(content).hexdigest(),
-        "card": card.model_dump(mode="json"),
-    }
-    with atomic(folder / CARD_FILE) as temporary:
-        temporary.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_record(folder, card, content, reference)
 
 
-def load_model(folder: Path) -> tuple[Any, ModelCard]:
+def load_model(folder: Path) -> tuple[Any, ModelRecord]:
     """Read a model folder.
 
     Parameters
@@ -64,7 +59,7 @@ def load_model(folder: Path) -> tuple[Any, ModelCard]:
     Returns
     -------
     tuple
-        The pipeline and its card.
+        The pipeline, not yet proved, and what stands beside it.
 
     Raises
     ------
@@ -72,22 +67,29 @@ def load_model(folder: Path) -> tuple[Any, ModelCard]:
         A file is missing or damaged, the format is of another version, or the pipeline holds a type that is not
         on the fixed list.
     """
-    card, expected = _read_card(folder / CARD_FILE)
+    record = read_record(folder)
     path = folder / PIPELINE_FILE
     if not path.is_file():
         raise StratifyError(f"{folder}: holds no {PIPELINE_FILE}, so it is not a whole model folder")
     content = _read(path)
     found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise StratifyError(f"{path}: sha256 is {found}, {CARD_FILE} says {expected}; the file was changed or damaged")
-    copy = checked_copy(content, str(path))
-    check_boosters(copy, str(path))
+    if found != record.pipeline_sha256:
+        raise StratifyError(
+            f"{path}: sha256 is {found}, {CARD_FILE} says {record.pipeline_sha256}; the file was changed or damaged"
+        )
+    with naming_versions(record.made_with):
+        return _unpack(content, record.card, str(path)), record
+
+
+def _unpack(content: bytes, card: ModelCard, where: str) -> Any:
+    copy = checked_copy(content, where)
+    check_boosters(copy, where)
     try:
         pipeline = skops.io.loads(copy, trusted=TRUSTED)
     except Exception as error:
-        raise StratifyError(f"{path}: not a readable model: {type(error).__name__}: {error}") from error
-    _check_fits(pipeline, card, str(path))
-    return pipeline, card
+        raise StratifyError(f"{where}: not a readable model: {type(error).__name__}: {error}") from error
+    _check_fits(pipeline, card, where)
+    return pipeline
 
 
 def _check_fits(pipeline: Any, card: ModelCard, where: str) -> None:
@@ -100,15 +102,6 @@ def _check_fits(pipeline: Any, card: ModelCard, where: str) -> None:
             f"{where}: reads {len(expected)} features, such as {expected[0]!r}, but {CARD_FILE} lists "
             f"{len(card.features)}, such as {card.features[0].name!r}; the two files are not of one model"
         )
-
-
-def _read_card(path: Path) -> tuple[ModelCard, str]:
-    if not path.is_file():
-        raise StratifyError(f"{path.parent}: holds no {CARD_FILE}, so it is not a model folder")
-    record = read_json(path)
-    if record.get("format") != FORMAT:
-        raise StratifyError(f"{path}: format {record.get('format')!r}, this version reads format {FORMAT}")
-    return validate(ModelCard, record.get("card"), str(path)), str(record.get("pipeline_sha256"))
 
 
 def _read(path: Path) -> bytes:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from stratify.errors import StratifyError, nearest
+from stratify.track.schema import check_schema, schema_complaint
 from stratify.track.sqlite_store import ensure_sqlite_store
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
     Raises
     ------
     StratifyError
-        The store does not exist, does not answer, or is of a kind MLflow no longer keeps.
+        The store does not exist, does not answer, is of another MLflow's schema, or of a kind MLflow no longer keeps.
     """
     check_tracking_uri(uri)
     _check_file(uri, create=create)
@@ -73,6 +74,8 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     path = sqlite_path(uri)
+    if path is not None:
+        check_schema(path, uri)
     try:
         if path is not None and create:
             ensure_sqlite_store(path)
@@ -82,7 +85,8 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
         raise
     except Exception as error:
         reason = " ".join(str(error).replace(uri, shown_uri(uri)).split())[:300]
-        raise StratifyError(f"tracking store {shown_uri(uri)} does not open: {reason}") from error
+        other = schema_complaint(reason, shown_uri(uri))
+        raise StratifyError(other or f"tracking store {shown_uri(uri)} does not open: {reason}") from error
     return client
 
 

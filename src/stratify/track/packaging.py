@@ -9,10 +9,12 @@ from stratify.score.card import ModelCard
 from stratify.score.example import synthetic_patients
 from stratify.score.model import OUTPUT_COLUMNS, PATIENT_ID
 from stratify.score.persistence import PYFUNC_MODULE
+from stratify.score.record import read_record
+from stratify.score.versions import LIBRARIES, installed
 from stratify.track.locate import MODEL_NAME
 
-REQUIREMENTS = ["lightgbm", "numpy", "pandas", "pydantic", "pyyaml", "scikit-learn", "scipy", "skops"]
-"""What the model was trained with, pinned in its requirements; this package itself is installed beside it."""
+READERS = ["pydantic", "pyyaml"]
+"""What reads a model and does not decide its numbers; pinned in its requirements as installed."""
 
 EXAMPLE_PATIENTS = 3
 OUTPUT_TYPES = {"probability": "double", "feature_coverage": "double", "outside_training_range": "boolean"}
@@ -46,12 +48,19 @@ def log_model(run_id: str, card: ModelCard, folder: Path, digest: str) -> str:
             data_path=str(folder),
             signature=model_signature(card),
             input_example=synthetic_patients(card, EXAMPLE_PATIENTS).reset_index(),
-            pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],
+            pip_requirements=_requirements(folder),
             metadata={"research_use_only": card.research_use_only, "study": card.study, "model": card.model},
             tags={"input_digest": digest, "study": card.study, "model": card.model},
             model_type=card.model,
         )
     return str(logged.model_id)
+
+
+def _requirements(folder: Path) -> list[str]:
+    """Pin what the model was made with, which need not be what is installed; this package itself stands beside it."""
+    made_with = read_record(folder).made_with or installed()
+    pins = {name: made_with[name] for name in LIBRARIES} | {name: version(name) for name in READERS}
+    return [f"{name}=={pins[name]}" for name in sorted(pins)]
 
 
 def model_signature(card: ModelCard) -> Any:
