@@ -18,7 +18,9 @@ def functions(tree):
 
 def is_slow(tree, function):
     """Whether the mark stands at the test or for the whole file."""
-    whole = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"]
+    whole = [
+        node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+    ]
     marks = [*whole, *(function.decorator_list if function else [])]
     return any("mark.slow" in ast.unparse(mark) for mark in marks)
 
