@@ -102,7 +102,7 @@ FOLDERS = [
     damaged("card that is no JSON", text("card.json", "{"), r"card\.json: not valid JSON: .*line 1"),
     damaged("card that is a list", text("card.json", "[]"), r"card\.json: expected a JSON object, found list"),
     damaged("card nested too deep", text("card.json", "[" * 100_000), r"card\.json: not valid JSON: .*recursion"),
-    damaged("card of another version", text("card.json", '{"format": 9}'), r"card\.json: format 9, .*reads format 1"),
+    damaged("card of another version", text("card.json", '{"format": 9}'), r"card\.json: format 9, .* formats 1 and 2"),
     damaged("card with an unknown key", card(titel="x"), r"card\.json: unknown key 'titel'; did you mean 'title'"),
     damaged("cut-offs that fall", card(cut_offs=[0.9, 0.1]), r"card\.json: cut_offs must increase"),
     damaged("too few strata", card(strata=["low"]), r"card\.json: .*one fewer than strata"),
