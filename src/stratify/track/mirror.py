@@ -105,8 +105,10 @@ def _write_runs(store: RunStore, results: StudyResults, parent: RunRecord, child
     if not execution.reused:
         _fill_parent(store.client, execution.run_id, results, inputs)
         store.finish(execution.run_id, parent)
-    store.refresh()
-    return sum(not run.reused for run in written)
+    added = sum(not run.reused for run in written)
+    if added or not execution.reused:
+        store.meet_twins([parent, *children])
+    return added
 
 
 def _summary(record: RunRecord, written: WrittenRun) -> dict[str, str]:

@@ -22,6 +22,7 @@ PARENT_TAG = "mlflow.parentRunId"
 MODEL_TAG = "logged_model_id"
 WRITER_TAG = "writer"
 PAGE = 1000
+TWIN_PATIENCE_SECONDS = 10.0
 SURELY_OVER_MS = 24 * 60 * 60 * 1000
 """Tracking a study takes minutes; whatever began a day ago is not being written, even where clocks differ."""
 
@@ -63,13 +64,14 @@ class RunStore:
         self.experiment_id = experiment_id
         self.writer = writer
         self._runs: dict[tuple[str, str], Run] = {}
-        self._left_alone: set[str] = set()
+        self._left_alone: dict[str, tuple[str, str]] = {}
+        self._with_files: set[str] = set()
         self.refresh()
 
     def refresh(self) -> None:
         """Read what is there, and remove what was left half-written or lost to a twin."""
         whole = []
-        self._left_alone = set()
+        self._left_alone = {}
         for run in self._ours():
             if self._is_whole(run):
                 whole.append(run)
@@ -77,13 +79,26 @@ class RunStore:
                 logger.info("run %s (%s) was not whole: removed", run.info.run_id, run.info.run_name)
                 self._remove(run)
             else:
-                self._left_alone.add(run.info.run_id)
+                self._left_alone[run.info.run_id] = _key(run)
         self._runs = {}
         for run in sorted(whole, key=lambda run: (run.info.end_time, run.info.run_id)):
-            first = self._runs.setdefault((run.data.tags["role"], run.data.tags["input_digest"]), run)
+            first = self._runs.setdefault(_key(run), run)
             if first is not run and self._may_remove(run) and not self._is_registered(run):
                 logger.info("run %s (%s) is written twice: removed", run.info.run_id, run.info.run_name)
                 self._remove(run)
+
+    def meet_twins(self, records: list[RunRecord]) -> None:
+        """Read what is there, once whoever writes the same content just now has finished, or a while has passed.
+
+        When two finish at once, the first to look may not see the other, whose clock says that it was earlier; after
+        this wait both see both, or the other is later beyond doubt.
+        """
+        ours = {(record.role, record.digest) for record in records}
+        deadline = time.monotonic() + TWIN_PATIENCE_SECONDS
+        self.refresh()
+        while ours.intersection(self._left_alone.values()) and time.monotonic() < deadline:
+            time.sleep(0.2)
+            self.refresh()
 
     def write(self, record: RunRecord, fill: Callable[[str], str | None], parent: str) -> WrittenRun:
         """Write a run, or keep the one that has the same role and digest.
@@ -188,6 +203,11 @@ class RunStore:
         return model_id is None or self._has_files(model_id)
 
     def _has_files(self, model_id: str) -> bool:
+        if model_id not in self._with_files and self._finds_files(model_id):
+            self._with_files.add(model_id)
+        return model_id in self._with_files
+
+    def _finds_files(self, model_id: str) -> bool:
         from mlflow.exceptions import MlflowException  # noqa: PLC0415 - heavy
 
         try:
@@ -217,5 +237,9 @@ class RunStore:
     def _adopt(self, run: "Run", parent: str) -> None:
         """Give a kept run a new parent where the execution that wrote it is gone."""
         executions = {kept.info.run_id for (role, _), kept in self._runs.items() if role == "execution"}
-        if run.data.tags.get(PARENT_TAG) not in executions | self._left_alone:
+        if run.data.tags.get(PARENT_TAG) not in executions | set(self._left_alone):
             self.client.set_tag(run.info.run_id, PARENT_TAG, parent)
+
+
+def _key(run: "Run") -> tuple[str, str]:
+    return run.data.tags["role"], run.data.tags["input_digest"]
