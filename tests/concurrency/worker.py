@@ -10,6 +10,8 @@ from stratify.report import figures
 
 assert mlflow.pyfunc
 assert figures
-print("ready", flush=True)
+sys.stdout.write("ready\n")
+sys.stdout.flush()
 for line in sys.stdin:
-    print(main(json.loads(line)), flush=True)
+    sys.stdout.write(f"{main(json.loads(line))}\n")
+    sys.stdout.flush()
