@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 def test_the_second_is_told_that_another_is_at_work_and_the_first_finishes_unharmed(clone):
+    clone.edit("config/config.yaml", lambda run: run.update(studies=["beta-response"]))
     snakemake = str(Path(sys.executable).parent / "snakemake")
     first = subprocess.Popen(
         [snakemake, "--cores", "2"],
