@@ -6,10 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
+from stratify.artifacts.harmonize import CLINICAL, MODALITY
+from stratify.artifacts.layout import Layout
+from stratify.artifacts.store import read_table
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.signatures import Signature
-from stratify.config import StudyConfig, validate
+from stratify.cli import main
+from stratify.config import StudyConfig, load_dataset, validate
 from stratify.fit.canaries import Experiment
 from stratify.split import make_splits
 from stratify.synthetic import make_cohort
@@ -22,6 +27,50 @@ def mirror() -> Path:
     if not folder:
         pytest.skip("STRATIFY_MIRROR names no folder of public cohort files")
     return Path(folder)
+
+
+CONFIG = Path(__file__).parents[1] / "config"
+GENE_COHORTS = ["liu_2019", "gide_2019_genes", "vanallen_2015", "hugo_2016", "riaz_2017", "imvigor210"]
+GENE_ID_MAP = {"source": "gene_id_map", "file": "gene_id_map.tsv", "from": "entrez"}
+
+
+@pytest.fixture(scope="session")
+def gene_cohort_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The dataset files of six cohorts; that of riaz_2017 with the table of genes that the mirror has."""
+    folder = tmp_path_factory.mktemp("config")
+    (folder / "sources").symlink_to(CONFIG / "sources")
+    content = yaml.safe_load((CONFIG / "datasets/riaz_2017.yaml").read_text())
+    content["modalities"]["expression"] |= {"to": "log2_cpm", "genes": GENE_ID_MAP}
+    del content["modalities"]["expression"]["lengths"]
+    copied = folder / "datasets/riaz_2017.yaml"
+    copied.parent.mkdir()
+    copied.write_text(yaml.safe_dump(content))
+    return {dataset: CONFIG / f"datasets/{dataset}.yaml" for dataset in GENE_COHORTS} | {"riaz_2017": copied}
+
+
+@pytest.fixture(scope="session")
+def gene_layout(mirror: Path, gene_cohort_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """Six cohorts with expression of many genes, harmonized; not to be changed."""
+    results = tmp_path_factory.mktemp("genes")
+    for dataset, file in gene_cohort_files.items():
+        arguments = ["harmonize", "--dataset", str(file), "--raw", str(mirror), "--results", str(results)]
+        assert main(arguments) == 0, dataset
+    return Layout(results)
+
+
+@pytest.fixture(scope="session")
+def gene_cohort(gene_layout: Layout, gene_cohort_files: dict[str, Path]) -> Callable[[str], Cohort]:
+    """Read one of the harmonized cohorts."""
+
+    def read(dataset: str) -> Cohort:
+        config = load_dataset(gene_cohort_files[dataset])
+        tables = {
+            name: read_table(MODALITY, gene_layout.modality(dataset, name)).set_index("feature")
+            for name in config.modalities
+        }
+        return Cohort(dataset, config, read_table(CLINICAL, gene_layout.clinical(dataset)), tables)
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -35,6 +35,7 @@ def test_the_conda_environment_has_a_python_the_package_takes():
     assert python.split("=")[1] in {"3.11", "3.12", "3.13"}
 
 
+@pytest.mark.slow
 @pytest.mark.package_index
 def test_the_pip_section_installs_exactly_the_pins(tmp_path):
     venv.create(tmp_path / "venv", with_pip=True)

@@ -6,14 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdata
-import yaml
 
-from stratify.artifacts.harmonize import CLINICAL, FINDINGS, MODALITY
-from stratify.artifacts.layout import Layout
+from stratify.artifacts.harmonize import FINDINGS
 from stratify.artifacts.store import read_table
-from stratify.assemble.cohort import Cohort
 from stratify.assemble.table import assemble
-from stratify.cli import main
 from stratify.config import StudyConfig, load_dataset, load_study
 from stratify.errors import StratifyError
 
@@ -21,8 +17,6 @@ pytestmark = pytest.mark.cohorts
 
 CONFIG = Path(__file__).parents[1] / "config"
 STUDY = load_study(CONFIG / "studies/melanoma-icb-genes.yaml")
-
-GENE_ID_MAP = {"source": "gene_id_map", "file": "gene_id_map.tsv", "from": "entrez"}
 
 # who leaves, in order: reason and number; then responders and non-responders among those who stay
 ATTRITION = {
@@ -85,45 +79,6 @@ CD274 = {
 }
 
 
-def dataset_file(dataset: str, tmp_path_factory) -> Path:
-    """The dataset's file; of riaz_2017 without the tables of genes that are not in the mirror."""
-    file = CONFIG / f"datasets/{dataset}.yaml"
-    if dataset != "riaz_2017":
-        return file
-    content = yaml.safe_load(file.read_text())
-    expression = content["modalities"]["expression"] | {"to": "log2_cpm", "genes": GENE_ID_MAP}
-    del expression["lengths"]
-    content["modalities"]["expression"] = expression
-    copied = tmp_path_factory.mktemp("config") / "datasets" / file.name
-    copied.parent.mkdir()
-    (copied.parents[1] / "sources").symlink_to((CONFIG / "sources").resolve())
-    copied.write_text(yaml.safe_dump(content))
-    return copied
-
-
-@pytest.fixture(scope="module")
-def layout(mirror, tmp_path_factory) -> Layout:
-    results = tmp_path_factory.mktemp("genes")
-    for dataset in ATTRITION:
-        file = dataset_file(dataset, tmp_path_factory)
-        arguments = ["harmonize", "--dataset", str(file), "--raw", str(mirror), "--results", str(results)]
-        assert main(arguments) == 0, dataset
-    return Layout(results)
-
-
-@pytest.fixture(scope="module")
-def cohort(layout, tmp_path_factory):
-    def read(dataset: str) -> Cohort:
-        config = load_dataset(dataset_file(dataset, tmp_path_factory))
-        tables = {
-            name: read_table(MODALITY, layout.modality(dataset, name)).set_index("feature")
-            for name in config.modalities
-        }
-        return Cohort(dataset, config, read_table(CLINICAL, layout.clinical(dataset)), tables)
-
-    return read
-
-
 def without_prefix(names):
     return names.str.split(":").str[1]
 
@@ -135,9 +90,9 @@ def of_one_cohort(dataset: str) -> StudyConfig:
 
 
 @pytest.mark.parametrize("dataset", ATTRITION)
-def test_everyone_is_accounted_for(cohort, dataset):
+def test_everyone_is_accounted_for(gene_cohort, dataset):
     leaving, responders, others = ATTRITION[dataset]
-    assembled = assemble("one", of_one_cohort(dataset), [cohort(dataset)], {})
+    assembled = assemble("one", of_one_cohort(dataset), [gene_cohort(dataset)], {})
     steps = assembled.attrition[["reason", "n_excluded"]].to_numpy().tolist()
     assert steps == [["in the file", 0], *map(list, leaving), ["patients in the study", 0]]
     assert assembled.attrition["n_remaining"].iloc[0] == IN_THE_FILE[dataset]
@@ -156,14 +111,14 @@ def test_what_holds_the_outcome_is_no_feature(dataset):
 
 
 @pytest.mark.parametrize("dataset", CD274)
-def test_cd274_ranks_patients_as_the_published_score_does(cohort, mirror, dataset):
+def test_cd274_ranks_patients_as_the_published_score_does(gene_cohort, mirror, dataset):
     name, column, n, expected = CD274[dataset]
     folder = mirror / "compass_itrp"
     labels = pd.read_csv(folder / "00_clinical_label.csv", index_col="Index", low_memory=False)
     scores = pd.read_csv(folder / "avgAbd_readouts_geneset.csv", index_col="Index")["Target_marker_PDL1"]
     there = labels[labels["cohort"] == name]
     published = pd.Series(scores[there.index].to_numpy(), index=there[column].to_numpy())
-    ours = cohort(dataset).measurements["expression"].loc["gene.CD274"]
+    ours = gene_cohort(dataset).measurements["expression"].loc["gene.CD274"]
     ours.index = without_prefix(ours.index)
     both = pd.concat([ours, published], axis="columns", join="inner").dropna()
     assert len(both) == n
@@ -171,44 +126,44 @@ def test_cd274_ranks_patients_as_the_published_score_does(cohort, mirror, datase
 
 
 @pytest.mark.parametrize("dataset", GENES)
-def test_every_gene_is_kept(cohort, dataset):
-    expression = cohort(dataset).measurements["expression"]
+def test_every_gene_is_kept(gene_cohort, dataset):
+    expression = gene_cohort(dataset).measurements["expression"]
     assert expression.shape == (GENES[dataset], IN_THE_FILE[dataset])
     assert expression.notna().all(axis=None)
 
 
 @pytest.mark.filterwarnings("ignore:Missing constructor for R class")
 @pytest.mark.parametrize("dataset", ["vanallen_2015", "hugo_2016"])
-def test_melanoma_expression_is_log2_tpm_plus_one(cohort, mirror, dataset):
+def test_melanoma_expression_is_log2_tpm_plus_one(gene_cohort, mirror, dataset):
     """Read by rdata, without any of our readers."""
     config = load_dataset(CONFIG / f"datasets/{dataset}.yaml")
     experiment = next(iter(rdata.read_rda(mirror / config.source / config.clinical.file).values()))
     assay = next(iter(experiment.assays.data.listData.values()))
     tpm = (2.0 ** np.asarray(assay) - 0.001).clip(min=0)
-    ours = cohort(dataset).measurements["expression"]
+    ours = gene_cohort(dataset).measurements["expression"]
     assert without_prefix(ours.columns).tolist() == list(map(str, assay.columns))
     np.testing.assert_allclose(ours.to_numpy(), np.log2(tpm + 1), atol=1e-5)
     assert tpm.sum(axis=0).max() < 1_000_100
 
 
 @pytest.mark.parametrize("dataset", ATTRITION)
-def test_no_error_is_left_without_a_reason(layout, dataset):
-    found = read_table(FINDINGS, layout.findings(dataset))
+def test_no_error_is_left_without_a_reason(gene_layout, dataset):
+    found = read_table(FINDINGS, gene_layout.findings(dataset))
     assert found.loc[found["severity"] == "error", "acknowledged"].notna().all()
 
 
-def test_riaz_times_end_in_death_where_the_file_does_not_say_censored(cohort, mirror):
+def test_riaz_times_end_in_death_where_the_file_does_not_say_censored(gene_cohort, mirror):
     raw = pd.read_csv(mirror / "riaz_2017/bms038_clinical_data.csv").set_index("PatientID")
-    table = cohort("riaz_2017").clinical.set_index("sample_id")
+    table = gene_cohort("riaz_2017").clinical.set_index("sample_id")
     table.index = without_prefix(table.index)
     assert table["endpoint.os_event"].tolist() == (1 - raw["OS_SOR"]).tolist()
     assert table["endpoint.os_days"].tolist() == raw["OS"].tolist()
     assert table.index[table["endpoint.best_response"] == "NE"].tolist() == ["Pt23", "Pt74", "Pt76"]
 
 
-def test_riaz_mutations_are_those_of_sequenced_patients(cohort, mirror):
+def test_riaz_mutations_are_those_of_sequenced_patients(gene_cohort, mirror):
     raw = pd.read_csv(mirror / "riaz_2017/pre_therapy_nonsynonmous_mutations.csv")
-    riaz = cohort("riaz_2017")
+    riaz = gene_cohort("riaz_2017")
     count = riaz.clinical.set_index("sample_id")["clin.mutation_count"]
     count.index = without_prefix(count.index)
     assert len(raw) == 28_589
@@ -218,29 +173,36 @@ def test_riaz_mutations_are_those_of_sequenced_patients(cohort, mirror):
     assert len(measured["expression"].intersection(measured["mutations"])) == 46
 
 
-def test_counts_cannot_be_mixed_with_tpm(cohort):
+def test_counts_cannot_be_mixed_with_tpm(gene_cohort):
     content = STUDY.model_dump()
     content["datasets"] = {"train": ["hugo_2016", "riaz_2017"]}
     content |= {"features": ["gene.CD274"]}
     with pytest.raises(StratifyError, match="different units: hugo_2016 log2_tpm, riaz_2017 log2_cpm"):
-        assemble("mixed", StudyConfig.model_validate(content), [cohort("hugo_2016"), cohort("riaz_2017")], {})
+        assemble(
+            "mixed",
+            StudyConfig.model_validate(content),
+            [gene_cohort("hugo_2016"), gene_cohort("riaz_2017")],
+            {},
+        )
 
 
-def test_gide_runs_are_the_pre_treatment_runs_of_the_anti_pd1_arm(cohort):
+def test_gide_runs_are_the_pre_treatment_runs_of_the_anti_pd1_arm(gene_cohort):
     other = load_dataset(CONFIG / "datasets/gide_2019.yaml").clinical.columns["therapy_class"]
-    assert sorted(without_prefix(cohort("gide_2019_genes").clinical["sample_id"])) == sorted(other.groups["anti_pd1"])
+    assert sorted(without_prefix(gene_cohort("gide_2019_genes").clinical["sample_id"])) == sorted(
+        other.groups["anti_pd1"]
+    )
 
 
-def test_imvigor210_is_counts_plus_a_half_per_million(cohort):
+def test_imvigor210_is_counts_plus_a_half_per_million(gene_cohort):
     """Divided by their smallest, a sample's linear values are the odd numbers 2 x count + 1."""
-    linear = 2.0 ** cohort("imvigor210").measurements["expression"].astype("float64")
+    linear = 2.0 ** gene_cohort("imvigor210").measurements["expression"].astype("float64")
     counts = (linear / linear.min() - 1) / 2
     small = counts.where(counts < 3_000).to_numpy()
     assert np.nanmax(np.abs(small - np.round(small))) < 0.002
 
 
-def test_imvigor210_has_one_patient_twice(cohort):
-    clinical = cohort("imvigor210").clinical
+def test_imvigor210_has_one_patient_twice(gene_cohort):
+    clinical = gene_cohort("imvigor210").clinical
     twice = clinical[clinical["patient_id"].duplicated(keep=False)]
     assert twice["patient_id"].unique().tolist() == ["imvigor210:10285"]
     assert twice["endpoint.published_response"].isna().all()

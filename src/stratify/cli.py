@@ -5,6 +5,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from stratify.errors import StratifyError, nearest
 
@@ -110,8 +111,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from stratify.commands.alone import alone
+
     try:
-        args.run(args)
+        with alone(args) if args.command in STAGES else nullcontext():
+            args.run(args)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130

@@ -59,6 +59,7 @@ def code_digest(stage: str) -> str:
     return digest.hexdigest()
 
 
+@cache  # stages share most of their modules
 def _imported(path: Path) -> list[Path]:
     found: list[Path] = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

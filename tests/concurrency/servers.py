@@ -67,12 +67,11 @@ class TrackingServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        listen = ["--host", "127.0.0.1", "--port", str(self.port), "--workers", "2"]
         where = ["--backend-store-uri", self.store, "--artifacts-destination", str(self.folder / "artifacts")]
         quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
         with (self.folder / "server.log").open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mlflow", "server", *listen, *where],
+                [sys.executable, "-m", "mlflow", "server", "--port", str(self.port), "--workers", "2", *where],
                 stdout=log,
                 stderr=log,
                 cwd=self.folder,

@@ -10,8 +10,6 @@ from stratify.report import figures
 
 assert mlflow.pyfunc
 assert figures
-sys.stdout.write("ready\n")
-sys.stdout.flush()
+print("ready", flush=True)  # noqa: T201 - what it is for
 for line in sys.stdin:
-    sys.stdout.write(f"{main(json.loads(line))}\n")
-    sys.stdout.flush()
+    print(main(json.loads(line)), flush=True)  # noqa: T201

@@ -105,8 +105,8 @@ def test_a_list_of_models_takes_each_models_own_grid(study):
     ("text", "message"),
     [
         ("a: [1,\n", "not valid YAML"),
-        ("- a\n- b\n", "expected a mapping of keys, found list"),
-        ("", "expected a mapping of keys, found NoneType"),
+        ("- a\n- b\n", "expected a mapping of keys .*, found a list"),
+        ("", "expected a mapping of keys .*, found nothing"),
         ("a: 1\na: 2\n", "key written twice: .'a'."),
         ("a: !!python/object/apply:os.system ['true']\n", "not valid YAML"),
     ],
@@ -120,7 +120,7 @@ def test_a_file_that_is_no_mapping_is_one_message(tmp_path, text, message):
 
 def test_bytes_that_are_no_text_are_one_message(tmp_path):
     (tmp_path / "x.yaml").write_bytes(b"\xff\xfe\x00a")
-    with pytest.raises(StratifyError, match="not valid YAML"):
+    with pytest.raises(StratifyError, match=r"x\.yaml, line 1: not UTF-8 text but UTF-16"):
         read_yaml(tmp_path / "x.yaml")
 
 
@@ -147,3 +147,44 @@ def test_a_name_without_folder_or_ending_is_met_with_its_file(monkeypatch, writt
     monkeypatch.chdir(CONFIG.parent)
     with pytest.raises(StratifyError, match=f"^{written}: no such file; did you mean '{meant}'"):
         read_yaml(Path(written))
+
+
+@pytest.mark.parametrize(
+    "tag", ["!!python/object/apply:os.system ['touch {canary}']", "!!python/name:os.system", "!own x"]
+)
+def test_a_tag_is_refused_and_not_executed(tmp_path, tag):
+    canary = tmp_path / "executed"
+    (tmp_path / "study.yaml").write_text("title: " + tag.replace("{canary}", str(canary)))
+    with pytest.raises(StratifyError, match=r"study\.yaml: not valid YAML: could not determine a constructor"):
+        read_yaml(tmp_path / "study.yaml")
+    assert not canary.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "\n".join(f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10) if n else 'x'}]" for n in range(12)),
+            "aliases written out",
+        ),
+        ("\n".join(f"k{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], x: 1}}" for n in range(1, 9)), "not valid"),
+        ("a: &a [*a]", "an alias stands inside"),
+        ("a: " + "[" * 5000, "nested deeper than 50 levels"),
+        ("a: 2024-13-45", "not a valid timestamp"),
+        ("a: !!int x", "not valid YAML"),
+        ("a: !!bool perhaps", "not valid YAML"),
+        ("a: " + "1" * 5000, "not valid YAML"),
+    ],
+)
+def test_a_text_that_stands_for_far_more_or_for_nothing(tmp_path, text, message):
+    (tmp_path / "study.yaml").write_text(text)
+    with pytest.raises(StratifyError, match=message):
+        read_yaml(tmp_path / "study.yaml")
+
+
+def test_aliases_within_reason_are_read_and_merge_keys_are_not(tmp_path):
+    (tmp_path / "study.yaml").write_text("a: &a [1, 2]\nb: *a\n")
+    assert read_yaml(tmp_path / "study.yaml") == {"a": [1, 2], "b": [1, 2]}
+    (tmp_path / "study.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, y: 2}\n")
+    with pytest.raises(StratifyError, match=r"could not determine a constructor for the tag .*merge"):
+        read_yaml(tmp_path / "study.yaml")

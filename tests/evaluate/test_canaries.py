@@ -21,7 +21,7 @@ def test_a_failure_is_described_by_step_model_canary_value_and_limit(synthetic):
     measures = synthetic.measures.assign(value=[0, 0.25, 0, 0])
     (message,) = describe_failures(judge(measures))
     assert message == (
-        "canary single_patient of elastic_net (step fit) failed: change is 0.25, limit 1e-09, n 60; none"
+        "canary single_patient of elastic_net (step assemble or fit) failed: change is 0.25, limit 1e-09, n 60; none"
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from py7zr.py7zr import FILE_ATTRIBUTE_UNIX_EXTENSION
 
 from stratify.errors import StratifyError
+from stratify.fetch import archive as archive_module
 from stratify.fetch.archive import extract_member, extract_members
 
 FORMATS = [".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z"]
@@ -199,3 +200,21 @@ def test_an_unknown_ending_is_one_message(tmp_path):
     (tmp_path / "x.bz2").write_bytes(bz2.compress(b"text"))
     with pytest.raises(StratifyError, match=r"x.bz2: expected an archive that ends in .zip"):
         extract_member(tmp_path / "x.bz2", "a.txt", tmp_path / "out.txt")
+
+
+@pytest.mark.parametrize("ending", CHECKED)
+def test_an_archive_of_very_many_entries_is_refused(tmp_path, ending, monkeypatch):
+    monkeypatch.setattr(archive_module, "MAX_ENTRIES", 2)
+    packed = pack(tmp_path / f"in/x{ending}")
+    with pytest.raises(StratifyError, match="holds more than the 2 files allowed; refused"):
+        extract_member(packed, "data/a.csv", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("ending", CHECKED)
+def test_files_that_are_too_large_together_are_refused(tmp_path, ending, monkeypatch):
+    monkeypatch.setattr(archive_module, "MAX_TOTAL_BYTES", 10)
+    packed = pack(tmp_path / f"in/x{ending}")
+    extract_member(packed, "data/a.csv", tmp_path / "1")
+    with pytest.raises(StratifyError, match="unpack to more than the 10 bytes allowed together; refused"):
+        extract_members(packed, {"data/a.csv": tmp_path / "1", "data/deep/b.csv": tmp_path / "2"})

@@ -66,7 +66,13 @@ def test_an_honest_model_is_quiet_on_noise_and_on_signal(make_experiment, model,
     table, reported, final = run(experiment)
     measures = measure_canaries(experiment, reported, final, table)
     CANARY_MEASURES.validate(measures[list(CANARY_MEASURES.columns)])
-    assert set(measures["canary"]) == {"garbage_in_held_out_rows", "permuted_labels", "row_order", "single_patient"}
+    assert set(measures["canary"]) == {
+        "garbage_in_held_out_rows",
+        "permuted_labels",
+        "row_order",
+        "single_patient",
+        "cut_offs",
+    }
     assert (measures["value"].abs() <= measures["limit"]).all(), measures
 
 
@@ -202,7 +208,8 @@ def test_a_z_score_over_the_cohort_trips_the_single_patient_canary(make_experime
     experiment = make_experiment(n=40)
     table, _, model = run(experiment)
     monkeypatch.setattr(SINGLE_PATIENT, "feature_values", relative)
-    assert tripped(single_patient(experiment, model, table)[1])
+    measures = {measure["measure"]: measure for measure in single_patient(experiment, model, table)}
+    assert tripped(measures["largest difference between a feature alone and in the cohort"])
 
 
 def test_permuted_labels_are_quiet_where_cohorts_differ_in_prevalence_and_in_a_feature(make_experiment):

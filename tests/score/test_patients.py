@@ -103,7 +103,7 @@ def test_a_file_that_is_not_there(tmp_path):
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
 def test_text_that_is_not_utf_8(tmp_path, encoding):
     (tmp_path / "a.csv").write_bytes("patient_id,x\nMüller,1\n".encode(encoding))
-    with pytest.raises(StratifyError, match=r"a\.csv: not UTF-8 text \(byte \d+\); save the file as UTF-8"):
+    with pytest.raises(StratifyError, match=r"a\.csv, line \d: not UTF-8 text \(byte \d+\); save the file as UTF-8"):
         read_patients(tmp_path / "a.csv")
 
 

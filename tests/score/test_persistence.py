@@ -123,3 +123,21 @@ def test_the_folder_of_a_fit_leads_to_the_model_in_it(model, tmp_path):
     assert find_model_folder(tmp_path / "elastic_net" / "model") == tmp_path / "elastic_net" / "model"
     with pytest.raises(StratifyError, match=r"not a model folder; there are models in it: .*/elastic_net/model$"):
         find_model_folder(tmp_path)
+
+
+@pytest.mark.parametrize("data", ["../../etc", "/etc", None, 3, "link"])
+def test_an_mlflow_model_that_keeps_its_files_elsewhere(tmp_path, data):
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "link").symlink_to("/etc")
+    flavor = {"loader_module": "stratify.score.pyfunc", "data": data}
+    (folder / "MLmodel").write_text(json.dumps({"flavors": {"python_function": flavor}}))
+    with pytest.raises(StratifyError, match="expected the path of a folder beside it"):
+        find_model_folder(folder)
+
+
+@pytest.mark.parametrize("content", ["flavors: []", "flavors: {python_function: 3}", "{}"])
+def test_an_mlflow_model_without_a_flavor(tmp_path, content):
+    (tmp_path / "MLmodel").write_text(content)
+    with pytest.raises(StratifyError, match=r"expected flavors\.python_function, a mapping"):
+        find_model_folder(tmp_path)

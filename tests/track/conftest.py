@@ -10,10 +10,9 @@ import pytest
 import yaml
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from stratify.artifacts.assemble import TABLE
 from stratify.artifacts.discover import UNIVARIATE
@@ -22,6 +21,7 @@ from stratify.artifacts.fit import COMPARATORS, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table, write_table
 from stratify.cli import main
+from stratify.fit.models.elastic_net import ElasticNetLogistic
 from stratify.score import ModelCard, PatientModel, feature_ranges
 
 STUDY = "toy-study"
@@ -131,12 +131,16 @@ class ToyStudy:
                     "features",
                     ColumnTransformer(
                         [
-                            ("numbers", SimpleImputer(), ["clin.age_years", BIOMARKER]),
+                            (
+                                "numbers",
+                                make_pipeline(SimpleImputer(), StandardScaler()),
+                                ["clin.age_years", BIOMARKER],
+                            ),
                             ("categories", OneHotEncoder(handle_unknown="ignore"), ["clin.sex"]),
                         ]
                     ),
                 ),
-                ("classifier", LogisticRegression(C=C, max_iter=1000)),
+                ("classifier", ElasticNetLogistic(C=C, random_state=0)),
             ]
         ).fit(table[FEATURES], table["y"])
         card = ModelCard(

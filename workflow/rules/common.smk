@@ -1,6 +1,7 @@
 # Reads and checks the configuration once; the rules below only ask what it says.
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from snakemake.exceptions import WorkflowError
 
 from stratify.artifacts.fit import COMPARATORS
 from stratify.artifacts.layout import Layout
+from stratify.artifacts.place import check_writable, nearly_full
 from stratify.artifacts.store import read_json
 from stratify.config import RunConfig, load_dataset, load_source, load_study, validate
 from stratify.config.published import COHORT_RELATIVE
@@ -33,7 +35,10 @@ def source_file(source):
     return f"config/sources/{source}.yaml"
 
 
+WRITTEN = [Path(folder) for folder in (".snakemake", "logs", RAW, LAYOUT.results)]
+
 try:
+    check_writable(WRITTEN)
     RUN = validate(RunConfig, config, " + ".join(map(str, workflow.configfiles)))
     STUDIES = {name: load_study(Path(study_file(name))) for name in RUN.studies}
     DATASETS = {
@@ -69,9 +74,11 @@ OCCASIONS = {study: occasion(study) for study in STUDIES}
 
 
 wildcard_constraints:
-    source="|".join(SOURCES),
-    study="|".join(STUDIES),
-    model="|".join({name for study in STUDIES.values() for name in study.models}),
+    source="|".join(map(re.escape, SOURCES)),
+    study="|".join(map(re.escape, STUDIES)),
+    model="|".join(
+        {re.escape(name) for study in STUDIES.values() for name in study.models}
+    ),
 
 
 def section(*keys, **parts):

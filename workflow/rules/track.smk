@@ -35,5 +35,5 @@ rule track:
     message:
         "Recording {wildcards.study} in MLflow"
     shell:
-        "stratify track --study {input.study} --results {params.results} --tracking-uri {params.tracking_uri}"
+        "stratify track --study {input.study} --results {params.results} --tracking-uri {params.tracking_uri:q}"
         " --occasion {params.occasion:q} > {log} 2>&1"

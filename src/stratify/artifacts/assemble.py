@@ -2,7 +2,7 @@
 
 import pandera.pandas as pa
 
-from stratify.artifacts.columns import closed, integer, number, text
+from stratify.artifacts.columns import NEVER_EMPTY, closed, integer, number, text
 
 IDENTITY = ["patient_id", "cohort", "patient_pool", "study_family", "y", "time_days", "event"]
 """Columns of the study table that are not features."""
@@ -20,6 +20,7 @@ TABLE = pa.DataFrameSchema(
     },
     name="study table",
     strict=True,
+    metadata=NEVER_EMPTY,
 )
 """One row a patient, sorted by `patient_id`; features are `<namespace>.<name>`, float64 or str (category)."""
 

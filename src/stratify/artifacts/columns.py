@@ -6,6 +6,9 @@ ROLES = ["cv", "internal", "external", "train"]
 """How a prediction came about: out of fold (`cv`), for a held-out cohort that may share people with the training
 cohorts (`internal`) or cannot (`external`), or for the patients the model was trained on (`train`)."""
 
+NEVER_EMPTY = {"never_empty": True}
+"""Metadata of a table without which a step has nothing to do; `read_table` refuses one that has no rows."""
+
 
 def text(*, nullable: bool = False, isin: list[str] | None = None) -> pa.Column:
     """Define a string column."""

@@ -1,6 +1,6 @@
 """What `evaluate` hands over: performance with intervals, paired comparisons, judged canaries."""
 
-from stratify.artifacts.columns import ROLES, closed, integer, number, text, truth
+from stratify.artifacts.columns import NEVER_EMPTY, ROLES, closed, integer, number, text, truth
 from stratify.artifacts.fit import CANARY_MEASURES
 
 EVALUATED_ROLES = [*ROLES, "all"]
@@ -22,6 +22,7 @@ METRICS = closed(
         "n_events": integer(),
     },
     unique=["study", "model", "cohort", "role", "subgroup", "metric"],
+    metadata=NEVER_EMPTY,
 )
 """One row an estimate with its 95 % interval, null where there is none; `n` patients, `n_events` of the positive class.
 
@@ -125,5 +126,5 @@ depends on who is local and who is judged, no confidence interval. Null where th
 studies, as `weighted_mean` and `mean_of_cohorts`, averaged over the choices; low and high are the lowest and highest
 choice, no confidence interval."""
 
-CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()})
+CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()}, metadata=NEVER_EMPTY)
 """The canary measures with their verdict."""

@@ -1,6 +1,6 @@
 """What `fit` hands over: predictions, what tuning saw, and what the canaries measured."""
 
-from stratify.artifacts.columns import ROLES, closed, integer, number, text
+from stratify.artifacts.columns import NEVER_EMPTY, ROLES, closed, integer, number, text
 
 COMPARATORS = "comparators"
 """Stands in the place of a model's name for the results of the naive and published comparators."""
@@ -21,6 +21,7 @@ PREDICTIONS = closed(
         "score": number(),
         "probability": number(low=0, high=1),
     },
+    metadata=NEVER_EMPTY,
 )
 """One row a patient, model and split. `score` ranks (higher means the positive class) and is null where the model
 cannot score the patient; `probability` is null for scores that are not probabilities. Fixed scores, which learn
@@ -72,5 +73,6 @@ CANARY_MEASURES = closed(
         "n": integer(),
         "detail": text(),
     },
+    metadata=NEVER_EMPTY,
 )
 """One row a canary: `value` was measured; the canary is quiet while |value| <= `limit`."""

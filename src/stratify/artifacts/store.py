@@ -1,44 +1,17 @@
 """Read and write artifacts: checked against their schema on both sides, written whole or not at all."""
 
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow
 from pandera.errors import SchemaErrors
 
+from stratify.artifacts.atomic import atomic
 from stratify.errors import StratifyError
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`, moved to it only if the block succeeds.
-
-    Parameters
-    ----------
-    path
-        Where the file will be.
-
-    Yields
-    ------
-    pathlib.Path
-        Where to write; same folder and ending as `path`.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
@@ -64,7 +37,10 @@ def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> 
 
 
 def read_table(
-    schema: pa.DataFrameSchema, path: Path, *, filters: Sequence[tuple[str, str, Any]] | None = None
+    schema: pa.DataFrameSchema,
+    path: Path,
+    *,
+    filters: Sequence[tuple[str, str, Any]] | None = None,
 ) -> pd.DataFrame:
     """Read a parquet file and check it against its schema.
 
@@ -86,13 +62,35 @@ def read_table(
     StratifyError
         The file is missing, is not parquet, or breaks its contract.
     """
+    frame = _load(path, filters=filters)
+    if frame.empty and (schema.metadata or {}).get("never_empty"):
+        raise StratifyError(f"{path}: expected rows of the contract {schema.name!r}, found none; {_remade(path)}")
+    return _check(frame, schema, str(path))
+
+
+def read_column(path: Path, name: str) -> pd.Series:
+    """Read one column of a parquet file, and no other.
+
+    Raises
+    ------
+    StratifyError
+        The file is missing, is not parquet, or has no such column.
+    """
+    return _load(path, columns=[name])[name]
+
+
+def _load(path: Path, **options: Any) -> pd.DataFrame:
     if not path.is_file():
         raise StratifyError(f"{path}: no such file; run `snakemake {path}` to make it")
     try:
-        frame = pd.read_parquet(path, filters=filters)
-    except (OSError, ValueError) as error:
-        raise StratifyError(f"{path}: not a readable parquet file: {error}") from None
-    return _check(frame, schema, str(path))
+        return pd.read_parquet(path, **options)
+    except (OSError, ValueError, NotImplementedError, pyarrow.ArrowException) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise StratifyError(f"{path}: not a readable parquet file of this step: {reason}; {_remade(path)}") from None
+
+
+def _remade(path: Path) -> str:
+    return f"delete it and run `snakemake {path}` to make it again"
 
 
 def _check(frame: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> pd.DataFrame:
@@ -101,7 +99,7 @@ def _check(frame: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> pd.Da
     except SchemaErrors as error:
         cases = error.failure_cases[["column", "check", "failure_case"]].astype(str).drop_duplicates().head(3)
         shown = "; ".join(f"{c.column}: {c.check}, found {c.failure_case}" for c in cases.itertuples())
-        raise StratifyError(f"{where}: breaks the contract {schema.name!r}: {shown}") from None
+        raise StratifyError(f"{where}: breaks the contract {schema.name!r}: {shown[:500]}") from None
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:
@@ -116,7 +114,7 @@ def read_json(path: Path) -> dict[str, Any]:
         raise StratifyError(f"{path}: no such file")
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StratifyError(f"{path}: not valid JSON: {error}") from None
     if not isinstance(content, dict):
         raise StratifyError(f"{path}: expected a JSON object, found {type(content).__name__}")

@@ -2,12 +2,19 @@
 
 import argparse
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stratify.artifacts.layout import Layout
+    from stratify.config import StudyConfig
+
 log = logging.getLogger(__name__)
+
+FEW_DRAWS = 2
+"""Bootstrap draws where no interval is read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,15 +56,15 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
     from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
     from stratify.artifacts.layout import Layout
-    from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
+    from stratify.commands.same_patients import require_known_patients
     from stratify.config import load_study
     from stratify.errors import StratifyError
     from stratify.evaluate.canaries import describe_failures, judge
     from stratify.evaluate.champion import choose_champion
+    from stratify.evaluate.choices import outer_results
     from stratify.evaluate.comparisons import comparisons
-    from stratify.evaluate.overlap import overlap
     from stratify.evaluate.performance import UNDEFINED, performance
     from stratify.evaluate.sensitivity import sensitivity
 
@@ -71,10 +78,12 @@ def _evaluate(args: argparse.Namespace) -> None:
     measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in models]
     splits = read_table(SPLITS, layout.splits(study_id))
     table = read_table(TABLE, layout.table(study_id))
+    require_known_patients(splits, layout.splits(study_id), table, layout.table(study_id))
     pools = dict(zip(table["cohort"], table["patient_pool"], strict=True))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
-    metrics = performance(predictions, tuning, splits, pools, study_id=study_id, study=study)
+    measured = partial(performance, tuning=tuning, splits=splits, pools=pools, study_id=study_id, study=study)
+    metrics = measured(predictions)
     for row in metrics[metrics[UNDEFINED] > 0].itertuples():
         undefined = getattr(row, UNDEFINED)
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
@@ -88,10 +97,19 @@ def _evaluate(args: argparse.Namespace) -> None:
     curve = pd.concat([read_table(LEARNING_CURVE, layout.learning_curve(study_id, name)) for name in models])
     depends = sensitivity(predictions, splits, labels, leaving, pools, curve=curve, study_id=study_id, study=study)
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
-    pairs = read_table(OVERLAP, layout.overlap(study_id))
-    summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
-    twice = overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary)
-    canaries = judge(pd.concat([*measures, twice], ignore_index=True))
+    honest = pd.concat([*measures, *_audits(predictions, table, splits, study, (layout, study_id))], ignore_index=True)
+    eligible = judge(honest).assign(passed=True)  # the rule is tried on all candidates, whoever failed
+    chosen = outer_results(
+        predictions,
+        metrics,
+        partial(measured, draws=FEW_DRAWS),
+        lambda spoiled: choose_champion(spoiled, eligible, study),
+        strata=load_study(args.study).strata,
+        models=models,
+        study_id=study_id,
+        seed=study.seed,
+    )
+    canaries = judge(pd.concat([honest, chosen], ignore_index=True))
 
     write_table(metrics, METRICS, layout.metrics(study_id))
     write_table(compared, COMPARISONS, layout.comparisons(study_id))
@@ -107,6 +125,30 @@ def _evaluate(args: argparse.Namespace) -> None:
             + " | ".join(failures)
         )
     log.info("all %d canaries passed; champion: %s", len(canaries), choose_champion(metrics, canaries, study))
+
+
+def _audits(
+    predictions: "pd.DataFrame",
+    table: "pd.DataFrame",
+    splits: "pd.DataFrame",
+    study: "StudyConfig",
+    place: "tuple[Layout, str]",
+) -> "list[pd.DataFrame]":
+    """Audit who stands on which side of a split, and whose outcome each prediction carries."""
+    from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
+    from stratify.artifacts.store import read_table
+    from stratify.config.study import LeaveOneOut
+    from stratify.evaluate.attachment import attachment
+    from stratify.evaluate.overlap import overlap
+
+    layout, study_id = place
+    pairs = read_table(OVERLAP, layout.overlap(study_id))
+    summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
+    unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
+    return [
+        overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary, unit=unit),
+        attachment(predictions, table, splits, study_id=study_id),
+    ]
 
 
 def _log_performance(metrics: "pd.DataFrame") -> None:

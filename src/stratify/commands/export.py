@@ -30,7 +30,8 @@ def run(args: argparse.Namespace) -> None:
     """Read the study table and the harmonized measurements, write one file."""
     from stratify import RESEARCH_USE_ONLY
     from stratify.artifacts.assemble import TABLE
-    from stratify.artifacts.store import atomic, read_table
+    from stratify.artifacts.atomic import atomic
+    from stratify.artifacts.store import read_table
     from stratify.commands.study_inputs import read_study_inputs, read_whole_cohort
     from stratify.export import FEATURES, measured_by_modality, require_library, study_mudata, write_mudata
 

@@ -42,12 +42,14 @@ def _run_comparators(args: argparse.Namespace) -> None:
     from stratify.artifacts.fit import PREDICTIONS
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
+    from stratify.commands.same_patients import require_known_patients
     from stratify.commands.study_inputs import read_signatures, read_study_inputs
     from stratify.fit.comparators import compare
 
     inputs = read_study_inputs(args)
     table = read_table(TABLE, inputs.layout.table(inputs.name))
     splits = read_table(SPLITS, inputs.layout.splits(inputs.name))
+    require_known_patients(splits, inputs.layout.splits(inputs.name), table, inputs.layout.table(inputs.name))
     signatures = read_signatures(args, inputs.study)
     expression = _read_expression(inputs, table)
     predictions = compare(inputs.study, table, splits, signatures, expression).assign(study=inputs.name)
@@ -77,6 +79,7 @@ def _run_model(args: argparse.Namespace) -> None:
     from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
     from stratify.artifacts.split import FINAL, SPLITS
     from stratify.artifacts.store import read_table, write_table
+    from stratify.commands.same_patients import require_known_patients
     from stratify.commands.study_inputs import read_cohorts, read_signatures, read_study_inputs
     from stratify.errors import StratifyError, nearest
     from stratify.fit.canaries import Experiment, measure_canaries
@@ -91,6 +94,7 @@ def _run_model(args: argparse.Namespace) -> None:
     signatures = read_signatures(args, study)
     table = read_table(TABLE, layout.table(name))
     splits = read_table(SPLITS, layout.splits(name))
+    require_known_patients(splits, layout.splits(name), table, layout.table(name))
 
     fitted = cross_fit(study, args.model, table, splits)
     final = fitted.tuned[FINAL]

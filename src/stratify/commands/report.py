@@ -21,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Read the study's artifacts and write the report."""
+    from stratify.artifacts.atomic import atomic
     from stratify.artifacts.layout import Layout
-    from stratify.artifacts.store import atomic
     from stratify.report.render import render
 
     results = load_results(args)

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> None:
     patients = read_patients(args.input, args.id)
     model = load_model(args.model, args.tracking_uri)
     _report_columns(model, list(patients.columns), str(args.input))
-    scores = model.predict(patients)
+    scores = _scores(model, patients, str(args.input))
     write_rows(scores, args.output)
     _report_scores(model, scores)
     logger.info("wrote %s", args.output)
@@ -50,6 +50,13 @@ def run(args: argparse.Namespace) -> None:
 def _same_file(one: Path, other: Path) -> bool:
     """Whether two paths lead to one file, also where the file system takes no notice of case."""
     return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))
+
+
+def _scores(model: "PatientModel", patients: "pd.DataFrame", where: str) -> "pd.DataFrame":
+    try:
+        return model.predict(patients)
+    except StratifyError as error:
+        raise StratifyError(f"{where}: {error}") from None
 
 
 def _report_columns(model: "PatientModel", columns: list[str], where: str) -> None:

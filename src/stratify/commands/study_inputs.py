@@ -4,11 +4,9 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.layout import Layout
-from stratify.artifacts.store import read_table
+from stratify.artifacts.store import read_column, read_table
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.features import needed_measurements
 from stratify.assemble.signatures import Signature, load_catalogue
@@ -96,7 +94,7 @@ def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature
     measurements = {}
     for modality in config.modalities:
         path = inputs.layout.modality(name, modality)
-        available = pd.read_parquet(path, columns=["feature"])["feature"]
+        available = read_column(path, "feature")
         needed = needed_measurements(inputs.study, signatures, available)
         rows = read_table(MODALITY, path, filters=[("feature", "in", needed)]) if needed else None
         if rows is not None:

@@ -35,14 +35,14 @@ def run(args: argparse.Namespace) -> None:
     from stratify.track.mirror import mirror_study
     from stratify.track.results import Provenance
     from stratify.track.store import last_writer
-    from stratify.track.writer import sole_writer
+    from stratify.track.writer import identified
 
     results = read_results(args.study, args.results)
     commit, dirty = git_state(args.study.parent)
     uri = choose_tracking_uri(args.tracking_uri)
     client = connect(uri, create=True)
     record = Layout(args.results).track(results.study)
-    with sole_writer(record.with_name(f".{results.study}.writer"), last_writer(record)) as writer:
+    with identified(record.with_name(f".{results.study}.writer"), last_writer(record)) as writer:
         provenance = Provenance(commit, dirty, __version__, args.results, writer)
         summary = mirror_study(client, results, provenance, uri)
         write_json(summary | {"occasion": args.occasion}, record)

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, StringConstraints, field_validator, mode
 
 from stratify.config.closed import Closed, written_short_as
 from stratify.config.expression import GeneIds, GeneLengths, GeneTableFile, Unit, conversion_problem
+from stratify.config.identifier import Identifier
 from stratify.config.mutations import MUTATION_UNITS, Mutations, MutationUnit
 
 Scalar = str | int | float | bool
@@ -26,10 +27,10 @@ READER_OPTIONS: dict[str, frozenset[str]] = {
 }
 """Keys of a file's layout that each reader takes, besides those that all take."""
 
-GENE_READERS = frozenset({"cbioportal", "maf"})
+GENE_READERS = ("cbioportal", "maf")
 """Readers of formats with genes in rows, in a column that is called the same everywhere."""
 
-NAMED_READERS = frozenset({"summarized_experiment", "counts_table", "geo_series_matrix", "h5ad", "h5mu"})
+NAMED_READERS = ("summarized_experiment", "counts_table", "geo_series_matrix", "h5ad", "h5mu")
 """Readers of formats that name their rows: where no `id` is given, the row names identify."""
 
 
@@ -381,7 +382,7 @@ class DatasetConfig(Closed):
     title: str
     """Author, year, disease, therapy."""
 
-    source: str
+    source: Identifier
     """The source it reads: a file in `config/sources`, without `.yaml`."""
 
     patient_pool: str
@@ -402,7 +403,7 @@ class DatasetConfig(Closed):
     clinical: Clinical
     """The clinical table."""
 
-    modalities: dict[str, Modality] = Field(default_factory=dict)
+    modalities: dict[Identifier, Modality] = Field(default_factory=dict)
     """Omics tables by name."""
 
     acknowledge: list[Acknowledgement] = Field(default_factory=list)

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from stratify.config.closed import Closed
+from stratify.config.identifier import Identifier
 
 Unit = Literal[
     "log2_tpm",
@@ -37,7 +38,7 @@ CONVERSIONS = {
 class GeneTableFile(Closed):
     """A table about genes: a file of a source of its own."""
 
-    source: str
+    source: Identifier
     """The source: a file in `config/sources`, without `.yaml`."""
 
     file: str

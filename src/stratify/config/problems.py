@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from stratify.config.closed import Closed
+from stratify.config.identifier import IDENTIFIER_PATTERN, IDENTIFIER_WORDS
 from stratify.config.valid_keys import takes_list, valid_keys
 from stratify.errors import nearest
 
@@ -50,7 +51,7 @@ PATTERNS = {
     ),
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
     r"^[A-Za-z0-9][A-Za-z0-9.!+_-]*$": "one exact version, such as 1.3.3",
-    r"^[A-Za-z0-9][A-Za-z0-9_.-]*$": "the name of a catalogue in data/reference, without .yaml",
+    IDENTIFIER_PATTERN: IDENTIFIER_WORDS,
     r"^[a-z][a-z0-9]*$": "one word in lower-case letters and digits",
     r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$": "a name in lower snake case, such as age_years",
     r"^clin\.[a-z][a-z0-9_]*$": "a clinical column, such as clin.cancer_type",
@@ -65,6 +66,7 @@ REMEDIES = {"sha256": "`sha256sum <file>` prints it"}
 """How to get the value of a key."""
 
 _LONGEST = 80
+_LONGEST_PROBLEM = 500
 
 
 def describe(model: type[Closed], content: object, problems: Sequence[ErrorDetails]) -> str:
@@ -93,9 +95,13 @@ def describe(model: type[Closed], content: object, problems: Sequence[ErrorDetai
         if mistyped:
             texts.append(f"{_head(place)}{_mistyped(model, mistyped)}")
         texts += [_sentence(model, place, problem) for problem in same if problem not in mistyped]
-    texts = list(dict.fromkeys(texts))
+    texts = [_shortened(text) for text in dict.fromkeys(texts)]
     more = f"; and {len(texts) - MOST} more" if len(texts) > MOST else ""
     return "; ".join(texts[:MOST]) + more
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_PROBLEM else f"{text[:_LONGEST_PROBLEM]}…"
 
 
 def _place(content: object, problem: ErrorDetails) -> str:
@@ -161,7 +167,7 @@ def _mistyped(model: type[Closed], problems: Sequence[ErrorDetails]) -> str:
     remedy = ""
     written = not (value is None or isinstance(value, dict | list))
     if expected[0] == "a list" and written:
-        remedy = f"; write [{_plain(value)}]"
+        remedy = f"; write [{shown}]" if len(shown := _plain(value)) <= _LONGEST and shown.isprintable() else ""
     elif expected == ["text"] and written:
         remedy = "; put it in quotes"
         if isinstance(value, bool):

@@ -3,12 +3,13 @@
 from pydantic import Field
 
 from stratify.config.closed import Closed
+from stratify.config.identifier import Identifier
 
 
 class RunConfig(Closed):
     """One run of the workflow."""
 
-    studies: list[str] = Field(min_length=1)
+    studies: list[Identifier] = Field(min_length=1)
     """Studies to run: names of files in `config/studies`, without `.yaml`."""
 
     tracking_uri: str = "sqlite:///mlflow.db"

@@ -7,23 +7,23 @@ from pydantic import Field, field_validator, model_validator
 
 from stratify.config.closed import Closed, written_short_as
 from stratify.config.endpoint import Endpoint
+from stratify.config.identifier import Identifier
 from stratify.config.published import COMPARATOR_INPUTS
 from stratify.config.search import effective_search
 from stratify.config.sensitivity import Sensitivity
 from stratify.errors import nearest
 
 FEATURE_PATTERN = r"^(clin|sig|gene|probe|mut|taxon|cgm|[a-z][a-z0-9]*)\.[^\[\]{},:\"]+$"
-CatalogueName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 FeatureName = Annotated[str, Field(pattern=FEATURE_PATTERN)]
 
 
 class StudyDatasets(Closed):
     """Which cohorts play which part."""
 
-    train: list[str] = Field(min_length=1)
+    train: list[Identifier] = Field(min_length=1)
     """Cohorts the models learn from: files in `config/datasets`, without `.yaml`."""
 
-    evaluate: list[str] = Field(default_factory=list)
+    evaluate: list[Identifier] = Field(default_factory=list)
     """Cohorts no model learns from, on which all are judged. Needs the design `external`."""
 
     @model_validator(mode="after")
@@ -194,7 +194,7 @@ class StudyConfig(Closed):
     """Single biomarkers to evaluate beside the models, and whether higher or lower values mean the
     positive class. Signatures are always among them."""
 
-    signatures: list[CatalogueName] = Field(default=["signatures"], min_length=1)
+    signatures: list[Identifier] = Field(default=["signatures"], min_length=1)
     """Catalogues of published signatures: files in `data/reference`, without `.yaml`. Every signature whose genes are
     there is scored and judged as a biomarker; the models read those that `features` names."""
 

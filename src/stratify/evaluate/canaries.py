@@ -4,8 +4,16 @@ import pandas as pd
 
 from stratify.artifacts.evaluate import CANARIES
 
-OVERLAP = "overlap"
-STEPS = {OVERLAP: "assemble or split", "single_patient": "fit"}
+OVERLAP, OUTER_RESULTS, ATTACHMENT = "overlap", "outer_results", "attachment"
+"""Canaries that `evaluate` measures itself."""
+
+STEPS = {
+    OVERLAP: "assemble or split",
+    OUTER_RESULTS: "evaluate",
+    ATTACHMENT: "fit",
+    "cut_offs": "fit",
+    "single_patient": "assemble or fit",
+}
 """The step to look at where a canary fails; the others start before `assemble` and run through `fit`."""
 
 

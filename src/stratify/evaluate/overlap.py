@@ -27,8 +27,9 @@ def overlap(
     study_id: str,
     pairs: pd.DataFrame | None = None,
     summary: pd.DataFrame | None = None,
+    unit: str | None = None,
 ) -> pd.DataFrame:
-    """Count patients, and pairs of patients who look like one, on both sides of a split.
+    """Count patients, groups of patients, and pairs of patients who look like one, on both sides of a split.
 
     A pair is on both sides where one trains and the other is tested on. One who is held out as `duplicate` is not
     tested on, so is not counted. Of the pairs that the overlap audit lists, those that chance explains are not counted
@@ -47,13 +48,16 @@ def overlap(
         Rows of the `overlap` contract.
     summary : DataFrame, optional
         Rows of the `overlap summary` contract; says which cohorts could not be compared.
+    unit
+        What the design leaves out together: `patient_pool`, or `study_family`, whose pools must then not be parted
+        either. Not given, groups may be on both sides.
 
     Returns
     -------
     DataFrame
         Rows of the `canary measures` contract, with limit 0: patients on both sides of a split; pairs with the same
-        feature values (see `suspected_duplicates`) among the `n` who can be compared; and, where `pairs` is given,
-        pairs that the audit suspects.
+        feature values (see `suspected_duplicates`) among the `n` who can be compared; groups, where `unit` is given;
+        and, where `pairs` is given, pairs that the audit suspects.
     """
     sides = splits.drop_duplicates(["split", "patient_id", "role"])
     both = sides.loc[sides.duplicated(["split", "patient_id"]), "patient_id"].drop_duplicates().sort_values()
@@ -73,6 +77,8 @@ def overlap(
             or ("none" if compared else f"not compared: nobody has {SHARED_FEATURES} numeric features"),
         ),
     ]
+    if unit is not None:
+        measures.append(_groups(splits, table, unit))
     if pairs is not None:
         suspects = _across(pairs[pairs["judgement"] != CHANCE].drop_duplicates(["first", "second"]), splits)
         measures.append(
@@ -84,6 +90,30 @@ def overlap(
             )
         )
     return pd.DataFrame(measures).assign(study=study_id, model=EVERY_MODEL, canary=OVERLAP, limit=0.0)
+
+
+def _groups(splits: pd.DataFrame, table: pd.DataFrame, unit: str) -> dict[str, object]:
+    """Count the groups of which some split learns from one patient and judges another."""
+    columns = list(dict.fromkeys([unit, "patient_pool"]))
+    groups = table.set_index("patient_id")[columns].reindex(splits["patient_id"]).reset_index(drop=True)
+    torn = []
+    for column in columns:
+        named = pd.DataFrame(
+            {
+                "split": splits["split"].to_numpy(),
+                "group": groups[column],
+                "role": splits["role"].eq("train").to_numpy(),
+            }
+        )
+        sides = named.groupby(["split", "group"])["role"].nunique()
+        torn += sorted(set(sides[sides > 1].index.get_level_values("group")))
+    names = " or ".join(column.replace("_", " ") for column in columns)
+    return _measure(
+        f"groups ({names}) on both sides of a split",
+        len(torn),
+        sum(table[column].nunique() for column in columns),
+        _shown(torn) or "none",
+    )
 
 
 def _across(pairs: pd.DataFrame, splits: pd.DataFrame) -> pd.DataFrame:

@@ -4,13 +4,30 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from stratify.errors import StratifyError
-from stratify.fetch.archive_formats import FILE, FOLDER, HARD_LINK, SPECIAL, SYMBOLIC_LINK, UNREADABLE, Entry, reader_of
+from stratify.fetch.archive_formats import (
+    FILE,
+    FOLDER,
+    HARD_LINK,
+    SPECIAL,
+    SYMBOLIC_LINK,
+    UNREADABLE,
+    Allowance,
+    Entry,
+    reader_of,
+)
 
 MAX_BYTES = 2 * 1024**3
 """Largest file taken out of an archive; a small archive can unpack to any size."""
+
+MAX_TOTAL_BYTES = 8 * 1024**3
+"""Most that is taken out of one archive at a time, all files together."""
+
+MAX_ENTRIES = 200_000
+"""Most things an archive may hold; their list alone could fill the memory."""
 
 
 def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: int = MAX_BYTES) -> None:
@@ -38,10 +55,12 @@ def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: in
             raise StratifyError(f"{archive.name}: refuses the member {member!r}: its path leads outside the archive")
     try:
         with reader_of(archive) as opened:
-            entries = list(opened.entries())
+            entries = list(islice(opened.entries(), MAX_ENTRIES + 1))
+            if len(entries) > MAX_ENTRIES:
+                raise StratifyError(f"{archive.name}: holds more than the {MAX_ENTRIES:,} files allowed; refused")
             _refuse_unsafe(archive.name, entries)
             wanted = {_find(archive.name, entries, member): target for member, target in members.items()}
-            opened.copy(wanted, max_bytes)
+            opened.copy(wanted, Allowance(max_bytes, MAX_TOTAL_BYTES))
     except UNREADABLE as error:
         raise StratifyError(f"{archive.name}: not a readable archive: {error or type(error).__name__}") from None
     except OSError as error:

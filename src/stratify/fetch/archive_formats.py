@@ -59,13 +59,36 @@ class Entry:
     leads_to: str | None = None
 
 
+class Allowance:
+    """How much may be unpacked; counted while it is written, since the sizes an archive states may be false.
+
+    Parameters
+    ----------
+    each
+        Most bytes of one file.
+    total
+        Most bytes of all files together.
+    """
+
+    def __init__(self, each: int, total: int) -> None:
+        self.each, self.total, self.used = each, total, 0
+
+    def take(self, name: str, written: int, more: int) -> None:
+        """Count `more` bytes of the file `name`, of which `written` were counted before."""
+        self.used += more
+        if written + more > self.each:
+            raise StratifyError(f"{name!r} unpacks to more than the {self.each:,} bytes allowed; refused")
+        if self.used > self.total:
+            raise StratifyError(f"the files unpack to more than the {self.total:,} bytes allowed together; refused")
+
+
 class ArchiveReader(Protocol):
     """An open archive."""
 
     def entries(self) -> Iterable[Entry]:
         """List everything in it."""
 
-    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+    def copy(self, wanted: Mapping[str, Path], allowance: Allowance) -> None:
         """Write files to the places given, each name spelled as in its entry."""
 
 
@@ -104,21 +127,20 @@ def reader_of(archive: Path) -> Iterator[ArchiveReader]:
 
 
 class _Sink:
-    """Write a file and count, since the sizes an archive states may be false."""
+    """Write a file within an allowance."""
 
-    def __init__(self, name: str, stream: IO[bytes], max_bytes: int) -> None:
-        self.name, self.stream, self.max_bytes, self.written = name, stream, max_bytes, 0
+    def __init__(self, name: str, stream: IO[bytes], allowance: Allowance) -> None:
+        self.name, self.stream, self.allowance, self.written = name, stream, allowance, 0
 
     def write(self, content: bytes | bytearray) -> int:
+        self.allowance.take(self.name, self.written, len(content))
         self.written += len(content)
-        if self.written > self.max_bytes:
-            raise StratifyError(f"{self.name!r} unpacks to more than the {self.max_bytes:,} bytes allowed; refused")
         return self.stream.write(content)
 
 
-def _copy(name: str, stream: IO[bytes], target: Path, max_bytes: int) -> None:
+def _copy(name: str, stream: IO[bytes], target: Path, allowance: Allowance) -> None:
     with target.open("wb") as opened:
-        sink = _Sink(name, opened, max_bytes)
+        sink = _Sink(name, opened, allowance)
         while chunk := stream.read(_CHUNK):
             sink.write(chunk)
 
@@ -145,13 +167,13 @@ class _Zip:
         with self.opened.open(info) as stream:
             return stream.read(_LONGEST_LINK).decode(errors="replace")
 
-    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+    def copy(self, wanted: Mapping[str, Path], allowance: Allowance) -> None:
         for name, target in wanted.items():
             info = self.opened.getinfo(name)
             if info.flag_bits & 0x1:
                 raise NotImplementedError("a password protects it")
             with self.opened.open(info) as stream:
-                _copy(name, stream, target, max_bytes)
+                _copy(name, stream, target, allowance)
 
 
 class _Tar:
@@ -165,13 +187,13 @@ class _Tar:
             else:
                 yield Entry(info.name, FOLDER if info.isdir() else FILE if info.isreg() else SPECIAL)
 
-    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+    def copy(self, wanted: Mapping[str, Path], allowance: Allowance) -> None:
         for name, target in wanted.items():
             stream = self.opened.extractfile(name)
             if stream is None:
                 raise tarfile.ReadError(f"{name} is no file")
             with closing(stream):
-                _copy(name, stream, target, max_bytes)
+                _copy(name, stream, target, allowance)
 
 
 class _SevenZip:
@@ -185,21 +207,21 @@ class _SevenZip:
             kind = SYMBOLIC_LINK if linked else FOLDER if info.is_directory else SPECIAL if special else FILE
             yield Entry(info.filename, kind)
 
-    def copy(self, wanted: Mapping[str, Path], max_bytes: int) -> None:
+    def copy(self, wanted: Mapping[str, Path], allowance: Allowance) -> None:
         with ExitStack() as stack:
-            self.opened.extract(targets=list(wanted), factory=_Targets(wanted, max_bytes, stack))
+            self.opened.extract(targets=list(wanted), factory=_Targets(wanted, allowance, stack))
 
 
 class _Targets(WriterFactory):
     """Gives py7zr our files to write to, by the members' names, so that it opens none itself."""
 
-    def __init__(self, wanted: Mapping[str, Path], max_bytes: int, stack: ExitStack) -> None:
+    def __init__(self, wanted: Mapping[str, Path], allowance: Allowance, stack: ExitStack) -> None:
         self.wanted = {PurePosixPath(name).as_posix(): target for name, target in wanted.items()}
-        self.max_bytes, self.stack = max_bytes, stack
+        self.allowance, self.stack = allowance, stack
 
     def create(self, filename: str) -> Py7zIO:
         stream = self.stack.enter_context(self.wanted[filename].open("wb"))
-        return _Writer(_Sink(filename, stream, self.max_bytes))
+        return _Writer(_Sink(filename, stream, self.allowance))
 
 
 class _Writer(Py7zIO):

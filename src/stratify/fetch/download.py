@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from tenacity import (
@@ -53,6 +54,20 @@ class Patience:
     wait_seconds: float = 1.0
     longest_wait_seconds: float = 60.0
     timeout_seconds: tuple[float, float] = (10.0, 60.0)
+
+
+class Session(requests.Session):
+    """Follows redirects to web addresses only, and from https to nothing weaker."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Give where an answer leads, or raise an error where it must not be followed."""
+        target = super().get_redirect_target(resp)
+        if target is None:
+            return None
+        start, end = urlsplit(resp.url).scheme, urlsplit(urljoin(resp.url, target)).scheme
+        if end not in {"http", "https"} or (start == "https" and end != "https"):
+            raise requests.exceptions.InvalidURL(f"the server leads from {start} to {end or 'nowhere'}; not followed")
+        return target
 
 
 class _PassingError(Exception):

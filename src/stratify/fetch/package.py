@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 
-from stratify.artifacts.store import atomic
+from stratify.artifacts.atomic import atomic
 from stratify.config.source import Package
 from stratify.errors import StratifyError
 from stratify.fetch.archive import extract_member

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import requests
 
-from stratify.artifacts.store import atomic
+from stratify.artifacts.atomic import atomic
 from stratify.config.source import SourceArchive, SourceConfig, SourceFile
 from stratify.errors import StratifyError
 from stratify.fetch.archive import extract_members
 from stratify.fetch.digest import sha256_of, verify
-from stratify.fetch.download import Patience, download
+from stratify.fetch.download import Patience, Session, download
 from stratify.fetch.mirror import FROM_MIRROR, mirrored_file
 from stratify.fetch.package import files_of_package
 from stratify.fetch.placed import PLACED, check_placed
@@ -77,7 +77,7 @@ def fetch_source(
     StratifyError
         A file cannot be had, or its bytes are wrong.
     """
-    with requests.Session() as session:
+    with Session() as session:
         origins = _Fetching(source, config, folder, mirror, session, patience or Patience()).run()
     return [Obtained(name, folder / name, origins[name]) for name in config.files]
 

@@ -69,9 +69,7 @@ def cross_fit(
     for split, members in splits.groupby("split", sort=True):
         train, _ = split_rows(table, members)
         fitted = fit_split(study, model, train, parameters)
-        rows = rows_to_predict(table, members)
-        scored = predict(fitted.pipeline, rows, model_features(study, table.columns))
-        predictions.append(rows.assign(**scored)[RESULT_COLUMNS])
+        predictions.append(predict_split(study, fitted, table, members))
         tunings.append(fitted.candidates.assign(split=split))
         tuned[str(split)] = fitted
     return CrossFit(
@@ -79,6 +77,30 @@ def cross_fit(
         pd.concat(tunings, ignore_index=True),
         tuned,
     )
+
+
+def predict_split(study: StudyConfig, fitted: Tuned, table: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Predict the patients of one split by the model fitted to its training rows.
+
+    Parameters
+    ----------
+    study
+        The study.
+    fitted
+        The fitted model of the split.
+    table
+        The study table.
+    members
+        The rows of the split.
+
+    Returns
+    -------
+    DataFrame
+        As in `artifacts.fit.PREDICTIONS`, without study and model.
+    """
+    rows = rows_to_predict(table, members)
+    scored = predict(fitted.pipeline, rows, model_features(study, table.columns))
+    return rows.assign(**scored)[RESULT_COLUMNS]
 
 
 def rows_to_predict(table: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from sklearn.utils.validation import has_fit_parameter
 
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
+from stratify.fit.candidates import predict_each
 from stratify.fit.models.recalibrated import Recalibrated
 from stratify.log_odds import log_odds
 from stratify.split.nested_cv import balanced_strata
@@ -116,6 +117,7 @@ def tune(
     """
     candidates = list(ParameterGrid(dict(grid)))
     folds = list(_inner_folds(y, cohort, studies, inner=inner, seed=seed))
+    _require_apart(folds, studies.to_numpy() if inner == LEAVE_ONE_OUT else np.arange(len(y)))
     origin, study = cohort.to_numpy(), studies.to_numpy()
     with warnings.catch_warnings(), _named_parameters():
         warnings.simplefilter("error", ConvergenceWarning)
@@ -177,6 +179,18 @@ def _inner_folds(
         yield InnerFold(np.flatnonzero(~outside), np.flatnonzero(outside))
 
 
+def _require_apart(folds: Sequence[InnerFold], groups: np.ndarray) -> None:
+    """Refuse inner folds that judge a candidate on a group it learned from: patients, or whole studies."""
+    torn = [sorted(set(groups[fold.inside]) & set(groups[fold.outside])) for fold in folds]
+    wrong = [(number, shared) for number, shared in enumerate(torn) if shared]
+    if wrong:
+        number, shared = wrong[0]
+        raise StratifyError(
+            f"tuning (step fit): {len(wrong)} of {len(folds)} inner folds learn from and judge the same group, fold "
+            f"{number} {shared[:3]}; inner folds must keep every patient, and every study left out, on one side"
+        )
+
+
 @contextmanager
 def _named_parameters() -> Iterator[None]:
     """Turn a hyper-parameter that a model refuses into a message about the study file."""
@@ -201,12 +215,12 @@ def _predicted(
     preprocess = clone(pipeline[:-1])
     X_inside = preprocess.fit_transform(features.iloc[fold.inside], y[fold.inside])
     X_outside = preprocess.transform(features.iloc[fold.outside])
-    probabilities = []
-    for candidate in candidates:
+
+    def fit(candidate: Mapping[str, Any]) -> Any:
         last = Pipeline([("classifier", clone(pipeline[-1]).set_params(**candidate))])
-        fit_with_studies(last, X_inside, y[fold.inside], studies[fold.inside])
-        probabilities.append(last.predict_proba(X_outside)[:, 1])
-    return np.array(probabilities)
+        return fit_with_studies(last, X_inside, y[fold.inside], studies[fold.inside])[-1]
+
+    return predict_each(candidates, fit, X_outside)
 
 
 def _mean_estimates(

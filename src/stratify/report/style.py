@@ -112,8 +112,8 @@ def to_svg(figure: Figure, name: str, alternative: str) -> str:
     markup = buffer.getvalue()
     markup = markup[markup.index("<svg") :]
     markup = re.sub(r"<metadata>.*?</metadata>\s*", "", markup, flags=re.DOTALL)
-    markup = re.sub(r'\bid="', f'id="{name}-', markup)
-    markup = re.sub(r'(xlink:href="#|url\(#)', rf"\g<1>{name}-", markup)
+    identifier = re.compile(r'(\bid="|xlink:href="#|url\(#)')  # in tags only: a label may hold such text
+    markup = re.sub(r"<[a-z][^>]*>", lambda tag: identifier.sub(rf"\g<1>{name}-", tag.group()), markup)
     box = re.search(r'viewBox="[^"]*"', markup)
     opening = f'<svg xmlns:xlink="http://www.w3.org/1999/xlink" {box.group() if box else ""} role="img"'
     return re.sub(r"<svg\b[^>]*>", f'{opening} aria-label="{escape(alternative)}">', markup, count=1)

@@ -15,10 +15,24 @@ CANARIES = {
         "The rows of every input table were shuffled. Each patient must keep their score: nothing is joined by "
         "position."
     ),
-    "single_patient": "Each patient was scored alone. The score must be the one they get in the company of others.",
+    "single_patient": (
+        "Each patient was scored alone. Score, stratum and warnings must be those they get in the company of others, "
+        "and a held-out score that of the only patient held out. All others were spoiled: no value of a patient may "
+        "change with theirs."
+    ),
+    "cut_offs": "The registered model sorts patients by the cut-offs of the study file, fixed before the run.",
+    "attachment": (
+        "Every prediction must carry the outcome of its own patient, and be called held out only of a patient the "
+        "model did not learn from."
+    ),
+    "outer_results": (
+        "Results on held-out patients were spoiled, and everything was chosen again. Neither the champion nor a "
+        "cut-off may follow them."
+    ),
     "overlap": (
-        "Nobody, and no suspected duplicate of anybody, may stand on both sides of a split. Suspected duplicates are "
-        "looked for among patients with at least five comparable numeric features."
+        "Nobody, no group that the design leaves out together, and no suspected duplicate of anybody, may stand on "
+        "both sides of a split. Suspected duplicates are looked for among patients with at "
+        "least five comparable numeric features."
     ),
 }
 """Plain meaning by canary."""

@@ -2,12 +2,27 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
 
 from stratify.errors import StratifyError
 
+HEADER = re.compile(
+    r"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=(?P<last>\d{1,9})\n"
+    r"objective=(?:binary sigmoid:1|lambdarank)\n"
+    r"feature_names=(?P<names>[\w ]+)\n(?:monotone_constraints=[01 -]+\n)?feature_infos=[^=\n]+\n"
+    r"tree_sizes=(?P<sizes>[\d ]+)\n"
+)
+"""What this package's models begin with. An objective of several classes would write beyond a patient's one score."""
+
+PRINTABLE = re.compile(r"[\n\x20-\x7e]*")
+"""LightGBM stops at a null character and ends lines otherwise than Python does: neither is let through."""
+
+INTEGER = re.compile(r"-?\d{1,9}")
+HEADER_SHOWN = 200
+FIELD = re.compile(r"[a-z_]+=[^=]*")
 ONE_ENTRY_PER_SPLIT = ["split_feature", "threshold", "decision_type", "left_child", "right_child"]
 
 
@@ -36,7 +51,9 @@ def check_boosters(content: bytes, where: str) -> None:
         if (node.get("__module__"), node.get("__class__")) != ("lightgbm.basic", "Booster"):
             continue
         try:
-            _check_trees(json.loads(node["content"]["content"]["_handle"]["content"]).encode())
+            handle = node["content"]["content"]["_handle"]
+            _require(handle["__loader__"] == "JsonNode", "they are not given as text")
+            _check_trees(json.loads(handle["content"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise StratifyError(f"{where}: the trees of its LightGBM model are not sound: {error}") from error
 
@@ -53,19 +70,23 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
             waiting += found
 
 
-def _check_trees(text: bytes) -> None:
-    head, separator, rest = text.partition(b"\n\nTree=0\n")
+def _check_trees(text: str) -> None:
+    _require(PRINTABLE.fullmatch(text) is not None, "a character that is not printable")
+    head, separator, rest = text.partition("\n\nTree=0\n")
     _require(bool(separator), "there is no first tree")
-    header = _fields(head)
-    _require(header["num_class"] == header["num_tree_per_iteration"] == "1", "more than one score per patient")
-    trees, position = b"Tree=0\n" + rest, 0
-    for number, size in enumerate(_integers(header["tree_sizes"])):
+    header = HEADER.fullmatch(f"{head}\n")
+    if header is None:
+        raise ValueError(f"a header of an unknown form, {head[:HEADER_SHOWN]!r}")
+    last = int(header["last"])
+    _require(len(header["names"].split()) == last + 1, f"not {last + 1} names of features")
+    trees, position = f"Tree=0\n{rest}", 0
+    for number, size in enumerate(_integers(header["sizes"])):
         _require(size > 0, f"tree {number} has size {size}")
         block = trees[position : position + size]
-        _require(block.startswith(b"Tree=%d\n" % number), f"tree {number} is not where its size says")
-        _check_tree(_fields(block), number, int(header["max_feature_idx"]))
+        _require(block.startswith(f"Tree={number}\n"), f"tree {number} is not where its size says")
+        _check_tree(_fields(block.removeprefix(f"Tree={number}\n")), number, last)
         position += size
-    _require(trees[position:].startswith(b"end of trees\n"), "text follows the last tree")
+    _require(trees[position:].startswith("end of trees\n"), "text follows the last tree")
 
 
 def _check_tree(tree: dict[str, str], number: int, last_feature: int) -> None:
@@ -88,15 +109,21 @@ def _check_tree(tree: dict[str, str], number: int, last_feature: int) -> None:
             _require(sound, f"tree {number}, node {parent}: {side} {child} is no node below it")
 
 
-def _fields(block: bytes) -> dict[str, str]:
-    pairs = [line.split("=", 1) for line in block.decode().splitlines() if "=" in line]
+def _fields(block: str) -> dict[str, str]:
+    lines = block.rstrip("\n").split("\n")
+    odd = next((line for line in lines if not FIELD.fullmatch(line)), None)
+    if odd is not None:
+        raise ValueError(f"a line that is no field, {odd[:HEADER_SHOWN]!r}")
+    pairs = [line.split("=", 1) for line in lines]
     names = [name for name, *_ in pairs]
     _require(len(set(names)) == len(names), "a field stands twice")
     return {pair[0]: pair[1] for pair in pairs}
 
 
 def _integers(text: str) -> list[int]:
-    return [int(word) for word in text.split()]
+    words = text.split()
+    _require(all(INTEGER.fullmatch(word) for word in words), "a number that is not whole")
+    return [int(word) for word in words]
 
 
 def _require(condition: bool, complaint: str) -> None:

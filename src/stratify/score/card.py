@@ -1,10 +1,11 @@
 """The card that travels with a model: what it predicts, from what, learned on whom, and how its scores are cut."""
 
+import math
 from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from stratify import RESEARCH_USE_ONLY
 from stratify.assemble.signatures import Signature
@@ -37,6 +38,13 @@ class FeatureRange(Closed):
 
     share_missing: float = Field(default=0.0, ge=0, le=1)
     """Share of training patients without a value."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "FeatureRange":
+        given = [value for value in (self.low, self.median, self.high) if value is not None]
+        if not all(map(math.isfinite, given)) or sorted(given) != given:
+            raise ValueError(f"{self.name}: expected finite low <= median <= high, found {given}")
+        return self
 
 
 class ModelCard(Closed):
@@ -101,6 +109,14 @@ class ModelCard(Closed):
 
     research_use_only: str = RESEARCH_USE_ONLY
     """The intended use, repeated with every score."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "ModelCard":
+        if len(set(self.feature_names)) < len(self.features):
+            raise ValueError("features: expected each name once")
+        if sorted(set(self.cut_offs)) != self.cut_offs or len(self.strata) != len(self.cut_offs) + 1:
+            raise ValueError(f"cut_offs must increase and be one fewer than strata: {self.cut_offs}, {self.strata}")
+        return self
 
     @property
     def feature_names(self) -> list[str]:

@@ -13,7 +13,7 @@ EXAMPLES = 3
 CLINICAL = "clin."
 
 
-def check_columns(model: PatientModel, columns: Sequence[str]) -> str | None:
+def check_columns(model: PatientModel, columns: Sequence[str], where: str = "the file") -> str | None:
     """Say which features of a model a file lacks.
 
     Parameters
@@ -22,6 +22,8 @@ def check_columns(model: PatientModel, columns: Sequence[str]) -> str | None:
         The model.
     columns
         Columns of the file, without the identifiers.
+    where
+        What holds the columns, for the message.
 
     Returns
     -------
@@ -40,12 +42,12 @@ def check_columns(model: PatientModel, columns: Sequence[str]) -> str | None:
     ignored = model.unknown_columns(columns)
     total = counted(len(model.card.features), "feature")
     if len(lacking) == len(model.card.features):
-        raise StratifyError(f"the file has none of the model's {total}; {_examples(model, lacking, ignored)}")
+        raise StratifyError(f"{where} has none of the model's {total}; {_examples(model, lacking, ignored)}")
     near = _nearest_columns(model, lacking, ignored)
     first = sorted(lacking, key=lambda feature: feature not in near)[:SHOWN]
     described = [_described(feature, *near.get(feature, ())) for feature in first]
     more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
-    return f"the file lacks {len(lacking)} of the model's {total}: {', '.join(described)}{more}"
+    return f"{where} lacks {len(lacking)} of the model's {total}: {', '.join(described)}{more}"
 
 
 def _examples(model: PatientModel, lacking: Sequence[str], ignored: Sequence[str]) -> str:

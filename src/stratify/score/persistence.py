@@ -1,4 +1,4 @@
-"""Save and load models without executing code: skops with a fixed list of types, and a JSON card."""
+"""Save and load models without executing code: skops with a closed list of types, and a JSON card."""
 
 import hashlib
 import json
@@ -7,37 +7,19 @@ from typing import Any
 
 import skops.io
 
-from stratify.artifacts.store import atomic, read_json
+from stratify.artifacts.atomic import atomic
+from stratify.artifacts.store import read_json
 from stratify.config.load import read_yaml, validate
 from stratify.errors import StratifyError
 from stratify.score.boosters import check_boosters
 from stratify.score.card import ModelCard
+from stratify.score.skops_file import MAX_BYTES, TRUSTED, checked_copy
 
 FORMAT = 1
 PYFUNC_MODULE = "stratify.score.pyfunc"
 PIPELINE_FILE = "pipeline.skops"
 CARD_FILE = "card.json"
 SUBFOLDER = "model"
-TRUSTED_TYPES = [
-    "collections.OrderedDict",
-    "lightgbm.basic.Booster",
-    "lightgbm.sklearn.LGBMClassifier",
-    "lightgbm.sklearn.LGBMRanker",
-    "numpy.dtype",
-    "stratify.fit.models.elastic_net.ElasticNetLogistic",
-    "stratify.fit.models.encoding.FillIfComplete",
-    "stratify.fit.models.ensemble.CalibratedEnsemble",
-    "stratify.fit.models.burden.ReferencedBurden",
-    "stratify.fit.models.grouped_ridge.GroupedRidge",
-    "stratify.fit.models.invariant_ridge.InvariantRidge",
-    "stratify.fit.models.extra_trees.RandomisedTrees",
-    "stratify.fit.models.ridge_and_trees.RidgeAndTrees",
-    "stratify.fit.models.rank_lightgbm.RankedTrees",
-    "stratify.fit.models.biomarker_stack.BiomarkerStack",
-    "stratify.fit.models.recalibrated.Recalibrated",
-    "stratify.fit.models.spline_logistic.AdditiveLogistic",
-]
-"""Types a model may hold besides scikit-learn's own, which skops trusts. None of them runs code on loading."""
 
 
 def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
@@ -46,7 +28,7 @@ def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
     Parameters
     ----------
     pipeline
-        Fitted pipeline made of scikit-learn's estimators and `TRUSTED_TYPES`.
+        Fitted pipeline made of `stratify.score.skops_file.ESTIMATORS`.
     card
         Its card.
     folder
@@ -58,8 +40,7 @@ def save_model(pipeline: Any, card: ModelCard, folder: Path) -> None:
         The pipeline holds a type that `load_model` would refuse.
     """
     content = skops.io.dumps(pipeline)
-    _refuse_strangers(content, str(folder))
-    check_boosters(content, str(folder))
+    check_boosters(checked_copy(content, str(folder)), str(folder))
     (folder / CARD_FILE).unlink(missing_ok=True)
     with atomic(folder / PIPELINE_FILE) as temporary:
         temporary.write_bytes(content)
@@ -95,16 +76,30 @@ def load_model(folder: Path) -> tuple[Any, ModelCard]:
     path = folder / PIPELINE_FILE
     if not path.is_file():
         raise StratifyError(f"{folder}: holds no {PIPELINE_FILE}, so it is not a whole model folder")
-    content = path.read_bytes()
+    content = _read(path)
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise StratifyError(f"{path}: sha256 is {found}, {CARD_FILE} says {expected}; the file was changed or damaged")
-    _refuse_strangers(content, str(path))
-    check_boosters(content, str(path))
+    copy = checked_copy(content, str(path))
+    check_boosters(copy, str(path))
     try:
-        return skops.io.loads(content, trusted=TRUSTED_TYPES), card
+        pipeline = skops.io.loads(copy, trusted=TRUSTED)
     except Exception as error:
         raise StratifyError(f"{path}: not a readable model: {type(error).__name__}: {error}") from error
+    _check_fits(pipeline, card, str(path))
+    return pipeline, card
+
+
+def _check_fits(pipeline: Any, card: ModelCard, where: str) -> None:
+    """Raise an error where what was read is no classifier of the card's features."""
+    if not hasattr(pipeline, "predict_proba"):
+        raise StratifyError(f"{where}: expected a classifier with predict_proba, found {type(pipeline).__name__}")
+    expected = getattr(pipeline, "feature_names_in_", None)
+    if expected is not None and list(expected) != card.feature_names:
+        raise StratifyError(
+            f"{where}: reads {len(expected)} features, such as {expected[0]!r}, but {CARD_FILE} lists "
+            f"{len(card.features)}, such as {card.features[0].name!r}; the two files are not of one model"
+        )
 
 
 def _read_card(path: Path) -> tuple[ModelCard, str]:
@@ -116,17 +111,11 @@ def _read_card(path: Path) -> tuple[ModelCard, str]:
     return validate(ModelCard, record.get("card"), str(path)), str(record.get("pipeline_sha256"))
 
 
-def _refuse_strangers(content: bytes, where: str) -> None:
-    try:
-        found = skops.io.get_untrusted_types(data=content)
-    except Exception as error:
-        raise StratifyError(f"{where}: not a readable model: {type(error).__name__}: {error}") from error
-    strangers = sorted(set(found) - set(TRUSTED_TYPES))
-    if strangers:
-        raise StratifyError(
-            f"{where}: holds the type {strangers[0]!r}, which is not trusted; a model may hold scikit-learn's "
-            f"estimators and {', '.join(TRUSTED_TYPES)}"
-        )
+def _read(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MAX_BYTES:
+        raise StratifyError(f"{path}: has {size:,} bytes; a model has at most {MAX_BYTES:,}")
+    return path.read_bytes()
 
 
 def find_model_folder(folder: Path) -> Path:
@@ -156,7 +145,18 @@ def find_model_folder(folder: Path) -> Path:
         below = sorted(card.parent.as_posix() for card in folder.glob(f"*/{SUBFOLDER}/{CARD_FILE}"))
         hint = f"; there are models in it: {', '.join(below)}" if below else ""
         raise StratifyError(f"{folder}: holds neither {CARD_FILE} nor MLmodel, so it is not a model folder{hint}")
-    flavor = read_yaml(description).get("flavors", {}).get("python_function", {})
+    return _described_folder(description)
+
+
+def _described_folder(description: Path) -> Path:
+    """Find the folder that an MLflow model keeps this package's files in; nothing else it names is read."""
+    flavors = read_yaml(description).get("flavors")
+    flavor = flavors.get("python_function") if isinstance(flavors, dict) else None
+    if not isinstance(flavor, dict):
+        raise StratifyError(f"{description}: expected flavors.python_function, a mapping of keys; found {flavor!r:.80}")
     if flavor.get("loader_module") != PYFUNC_MODULE:
         raise StratifyError(f"{description}: not a model of this package: loader {flavor.get('loader_module')!r}")
-    return folder / str(flavor.get("data", ""))
+    data, top = flavor.get("data"), description.parent.resolve()
+    if not isinstance(data, str) or not (top / data).resolve().is_relative_to(top):
+        raise StratifyError(f"{description}: 'data' is {data!r}; expected the path of a folder beside it")
+    return description.parent / data

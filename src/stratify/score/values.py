@@ -107,7 +107,26 @@ def to_categories(column: pd.Series, levels: Sequence[str] = ()) -> pd.Series:
     Series of str
         Missing as null.
     """
+    refuse_nested(column)
     return _texts(column, levels)
+
+
+def refuse_nested(column: pd.Series) -> None:
+    """Raise an error where a value is a list or a mapping, as JSON and parquet can hold them.
+
+    Parameters
+    ----------
+    column
+        Any values; named.
+
+    Raises
+    ------
+    StratifyError
+        Shows the first value that is neither text nor a number.
+    """
+    for value in column.array:
+        if isinstance(value, list | tuple | dict | set | np.ndarray):
+            raise StratifyError(f"column {column.name!r} must hold text or numbers, found {str(value)[:40]!r}")
 
 
 def _texts(column: pd.Series, levels: Sequence[str] = ()) -> pd.Series:

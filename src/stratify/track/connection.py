@@ -2,12 +2,15 @@
 
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from stratify.errors import StratifyError, nearest
+from stratify.track.sqlite_store import ensure_sqlite_store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -16,6 +19,9 @@ DEFAULT_TRACKING_URI = "sqlite:///mlflow.db"
 ARTIFACTS_FOLDER = "mlartifacts"
 SQLITE_PREFIX = "sqlite:///"
 SCHEMES = ["databricks", "databricks-uc", "http", "https", "mssql", "mysql", "postgresql", "sqlite", "uc"]
+MLFLOW_TABLES = {"experiments", "runs"}
+"""The first tables that MLflow makes; a store that is being made has at least one of them."""
+
 BARE = {"databricks", "databricks-uc", "uc"}
 DATABASE_ENDINGS = {".db", ".sqlite", ".sqlite3"}
 QUIET = {
@@ -66,11 +72,16 @@ def connect(uri: str, *, create: bool) -> "MlflowClient":
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
+    path = sqlite_path(uri)
     try:
+        if path is not None and create:
+            ensure_sqlite_store(path)
         client = mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
         client.search_experiments(max_results=1)
+    except StratifyError:
+        raise
     except Exception as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = " ".join(str(error).replace(uri, shown_uri(uri)).split())[:300]
         raise StratifyError(f"tracking store {shown_uri(uri)} does not open: {reason}") from error
     return client
 
@@ -93,6 +104,7 @@ def check_tracking_uri(uri: str) -> None:
         if path.is_dir() or not path.name:
             raise StratifyError(f"tracking store {uri}: {path} is a folder; name a file, {SQLITE_PREFIX}<file>")
         return
+    _check_address(uri)
     scheme, separator, rest = uri.partition(":")
     if scheme == "sqlite":
         meant = f"{SQLITE_PREFIX}{rest.lstrip('/') or 'mlflow.db'}"
@@ -108,6 +120,13 @@ def check_tracking_uri(uri: str) -> None:
     raise StratifyError(
         f"tracking store {uri!r} is a folder, which MLflow no longer keeps runs in; use {SQLITE_PREFIX}<file>"
     )
+
+
+def _check_address(uri: str) -> None:
+    try:
+        urlsplit(uri)
+    except ValueError as error:
+        raise StratifyError(f"tracking store {uri!r}: not an address: {error}; expected http://<server>") from None
 
 
 def _plugins() -> set[str]:
@@ -128,6 +147,26 @@ def _check_file(uri: str, *, create: bool) -> None:
         )
     if create and not path.absolute().parent.is_dir():
         raise StratifyError(f"tracking store {uri}: there is no folder {path.absolute().parent}")
+    _refuse_foreign(path, uri)
+
+
+def _refuse_foreign(path: Path, uri: str) -> None:
+    """Raise an error where a file is no tracking store; MLflow would write its tables into any database."""
+    if not (path.is_file() and path.stat().st_size):
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.OperationalError:
+        return  # locked, or not to be opened for reading: MLflow waits, or says why
+    except sqlite3.DatabaseError as error:
+        raise StratifyError(f"tracking store {uri}: {path} is not a SQLite database ({error})") from None
+    if tables and not tables & MLFLOW_TABLES:
+        shown = ", ".join(sorted(tables)[:3])
+        raise StratifyError(
+            f"tracking store {uri}: {path} is a database of another program: expected MLflow's tables "
+            f"{', '.join(sorted(MLFLOW_TABLES))}, found {shown}; name another file"
+        )
 
 
 def sqlite_path(uri: str) -> Path | None:

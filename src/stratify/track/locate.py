@@ -70,7 +70,7 @@ def _meant(reference: str) -> str:
 
 def _nearest_folder(path: Path) -> Path | None:
     """Find the folder that a mistyped path comes closest to: the first part that does not exist is replaced."""
-    if path.is_file():
+    if path.exists():
         return path.parent
     missing = next(part for part in [*reversed(path.parents), path] if not part.exists())
     if not missing.parent.is_dir():

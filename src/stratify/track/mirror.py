@@ -11,8 +11,10 @@ import yaml
 from stratify import RESEARCH_USE_ONLY
 from stratify.evaluate.pooling import POOLED
 from stratify.report.auroc_table import auroc_table, wide_text
+from stratify.spreadsheet import without_formulas
 from stratify.track.connection import artifact_location, shown_uri
 from stratify.track.inputs import dataset_inputs
+from stratify.track.markdown import as_plain
 from stratify.track.packaging import log_model
 from stratify.track.record import RunRecord, child_records, headline, parent_record
 from stratify.track.registry import ALIAS, point_alias, register_champion
@@ -126,7 +128,7 @@ def _experiment(client: "MlflowClient", results: StudyResults, tracking_uri: str
         experiment_id = str(found.experiment_id)
         if found.lifecycle_stage == "deleted":
             client.restore_experiment(experiment_id)
-    note = f"{results.config.question}\n\n{RESEARCH_USE_ONLY}"
+    note = f"{as_plain(results.config.question)}\n\n{RESEARCH_USE_ONLY}"
     if found is None or found.tags.get("mlflow.note.content") != note:
         client.set_experiment_tag(experiment_id, "mlflow.note.content", note)
     return experiment_id
@@ -183,7 +185,7 @@ def _fill_parent(client: "MlflowClient", run_id: str, results: StudyResults, inp
     aurocs = auroc_table(results.metrics, results.models)
     if len(aurocs):
         tables["auroc_by_cohort.json"] = wide_text(aurocs)
-        client.log_text(run_id, aurocs.to_csv(index=False), "auroc_by_cohort.csv")
+        client.log_text(run_id, without_formulas(aurocs).to_csv(index=False), "auroc_by_cohort.csv")
     for name, table in tables.items():
         client.log_table(run_id, _plain(table), name)
     study = yaml.safe_dump(results.config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)

@@ -17,6 +17,7 @@ from stratify.evaluate.subgroups import WITHOUT_DUPLICATES
 from stratify.score import ModelCard
 from stratify.track.digest import table_digest, value_digest
 from stratify.track.inputs import addresses
+from stratify.track.markdown import as_plain
 from stratify.track.results import Cohort, Provenance, StudyResults
 from stratify.wording import counted
 
@@ -96,7 +97,7 @@ def parent_record(results: StudyResults, children: list[RunRecord], provenance: 
     )
     command = _command(results, provenance, "track", f"{results.study}.json")
     champion = next((child for child in children if child.name == results.champion), None)
-    lines = [f"**{results.config.title}**", results.config.question]
+    lines = [f"**{as_plain(results.config.title)}**", as_plain(results.config.question)]
     lines.append(f"Champion: `{results.champion}`." if champion else "No champion: no candidate's canaries passed.")
     return RunRecord(
         name=f"{results.study} {digest[:8]}",
@@ -205,7 +206,7 @@ def _comparator_record(results: StudyResults, name: str, provenance: Provenance)
         params=_study_params(results),
         metrics=run_metrics(results.metrics, name),
         tags=_tags(results, provenance, digest, command) | {"model": name},
-        note=f"Comparator `{name}`{mark} of the study *{results.config.title}*.\n\n{RESEARCH_USE_ONLY}",
+        note=f"Comparator `{name}`{mark} of the study *{as_plain(results.config.title)}*.\n\n{RESEARCH_USE_ONLY}",
     )
 
 
@@ -255,16 +256,16 @@ def model_note(results: StudyResults, name: str, command: str) -> str:
     patients = counted(card.n_patients, "patient")
     parts = [
         f"**{RESEARCH_USE_ONLY}**",
-        f"Model `{name}` of the study *{results.config.title}*: {results.config.question}",
-        f"Gives the probability of {card.positive}; trained on {patients}, {card.n_positive} positive.",
+        f"Model `{name}` of the study *{as_plain(results.config.title)}*: {as_plain(results.config.question)}",
+        f"Gives the probability of {as_plain(card.positive)}; trained on {patients}, {card.n_positive} positive.",
         "Performance (95 % interval):\n" + "\n".join(_performance_lines(results.metrics, name)),
         "Data:\n" + "\n".join(_data_line(cohort) for cohort in results.cohorts.values()),
-        *(["Caveats:\n" + "\n".join(f"- {caveat}" for caveat in card.caveats)] if card.caveats else []),
+        *(["Caveats:\n" + "\n".join(f"- {as_plain(caveat)}" for caveat in card.caveats)] if card.caveats else []),
         *_signature_parts(card),
         f"Made again by `{command}`",
     ]
     if card.transductive_reason:
-        parts.insert(3, f"Transductive: {card.transductive_reason}")
+        parts.insert(3, f"Transductive: {as_plain(card.transductive_reason)}")
     return "\n\n".join(parts)
 
 
@@ -274,12 +275,13 @@ def _data_line(cohort: Cohort) -> str:
         origin = f"`{source.package.name}=={source.package.version}`"
     else:
         origin = ", ".join(addresses(source)) or "files placed by hand"
-    return f"- {cohort.dataset.title} ({origin}; {source.citation}; licence: {source.licence})"
+    about = f"{as_plain(source.citation)}; licence: {as_plain(source.licence)}"
+    return f"- {as_plain(cohort.dataset.title)} ({origin}; {about})"
 
 
 def _signature_parts(card: ModelCard) -> list[str]:
     lines = [
-        f"- `sig.{name}`: {signature.citation}{f' (PMID {signature.pmid})' if signature.pmid else ''}"
+        f"- `sig.{name}`: {as_plain(signature.citation)}{f' (PMID {signature.pmid})' if signature.pmid else ''}"
         for name, signature in sorted(card.signatures.items())
     ]
     return ["Signatures:\n" + "\n".join(lines)] if lines else []

@@ -50,7 +50,7 @@ def steadily(step: Callable[[], Result], what: str, store: str) -> Result:
     Raises
     ------
     StratifyError
-        The store refused, or still fails after several attempts.
+        The store refused, still fails after several attempts, or a disk is full or read-only.
     """
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - heavy
 
@@ -72,10 +72,10 @@ def steadily(step: Callable[[], Result], what: str, store: str) -> Result:
     )
     try:
         return attempts(step)
-    except (MlflowException, InterferenceError, RequestException) as error:
+    except (MlflowException, InterferenceError, OSError) as error:
         raise StratifyError(
-            f"tracking store {store} did not take {what}: {_reason(error)}; run the same command again when the store "
-            "answers: what is written stays, what is half-written is written anew"
+            f"tracking store {store} did not take {what}: {_reason(error)}; run the same command again when it "
+            "does: what is written stays, what is half-written is written anew"
         ) from error
 
 

@@ -7,14 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import rdata
-import yaml
 
 from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_table
 from stratify.assemble.cohort import Cohort
 from stratify.cli import main
-from stratify.config import load_dataset
 from stratify.split.overlap import audit_overlap
 from stratify.split.overlap.mutations import match_mutations
 from stratify.split.overlap.profiles import match_profiles
@@ -34,33 +32,9 @@ IN_COMPASS = {
 }
 
 
-def dataset_file(dataset, folder):
-    """Copy the dataset's file; of riaz_2017 with the table of genes that the mirror has."""
-    content = yaml.safe_load((CONFIG / f"datasets/{dataset}.yaml").read_text())
-    if dataset == "riaz_2017":
-        genes = {"source": "gene_id_map", "file": "gene_id_map.tsv", "from": "entrez"}
-        content["modalities"]["expression"] |= {"to": "log2_cpm", "genes": genes}
-        content["modalities"]["expression"].pop("lengths", None)
-    (folder / "datasets").mkdir(exist_ok=True)
-    (folder / f"datasets/{dataset}.yaml").write_text(yaml.safe_dump(content))
-    return folder / f"datasets/{dataset}.yaml"
-
-
 @pytest.fixture(scope="module")
-def cohorts(mirror, tmp_path_factory) -> dict[str, Cohort]:
-    folder = tmp_path_factory.mktemp("genes")
-    results, cohorts = folder / "results", {}
-    (folder / "sources").symlink_to((CONFIG / "sources").resolve())
-    for dataset in STRANGERS:
-        file = dataset_file(dataset, folder)
-        assert main(["harmonize", "--dataset", str(file), "--raw", str(mirror), "--results", str(results)]) == 0
-        config, layout = load_dataset(file), Layout(results)
-        tables = {
-            name: read_table(MODALITY, layout.modality(dataset, name)).set_index("feature")
-            for name in config.modalities
-        }
-        cohorts[dataset] = Cohort(dataset, config, read_table(CLINICAL, layout.clinical(dataset)), tables)
-    return cohorts
+def cohorts(gene_cohort) -> dict[str, Cohort]:
+    return {dataset: gene_cohort(dataset) for dataset in STRANGERS}
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ What they cannot see is a feature that already knew the outcome in the source.
 import pandas as pd
 
 from stratify.artifacts.split import FINAL
+from stratify.fit.canaries.cut_offs import cut_offs
 from stratify.fit.canaries.experiment import Experiment
 from stratify.fit.canaries.garbage import garbage_in_held_out_rows
 from stratify.fit.canaries.permuted import permuted_labels
@@ -20,7 +21,7 @@ from stratify.score.model import PatientModel
 def measure_canaries(
     experiment: Experiment, reported: CrossFit, final: PatientModel, table: pd.DataFrame
 ) -> pd.DataFrame:
-    """Measure canaries 1 to 4 for one model.
+    """Measure canaries 1 to 4, and the cut-offs of the card, for one model.
 
     Parameters
     ----------
@@ -42,7 +43,8 @@ def measure_canaries(
         *garbage_in_held_out_rows(experiment, reported, table),
         permuted_labels(experiment, reported.tuned[FINAL].parameters),
         row_order(experiment, reported),
-        *single_patient(experiment, final, table),
+        *single_patient(experiment, final, table, reported),
+        cut_offs(experiment.study.strata, final),
     ]
     return pd.DataFrame(rows).assign(study=experiment.name, model=experiment.model)
 

@@ -21,6 +21,9 @@ FORMATS = {
     ".parquet": "parquet",
     ".arff": "arff",
 }
+MAX_UNPACKED = 16 * 1024**3
+"""Most bytes that a .zip or a workbook may say it unpacks to; more than it says is never read."""
+
 BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, OSError)
 
 
@@ -83,12 +86,27 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
 def _decompressed(path: Path) -> Iterator[IO[bytes]]:
     suffix = path.suffix.lower()
     if suffix == ".zip":
+        check_unpacked(path)
         with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive, path)) as stream:
             yield stream
         return
     openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
     with openers.get(suffix, open)(path, "rb") as stream:  # type: ignore[operator]
         yield cast("IO[bytes]", stream)
+
+
+def check_unpacked(path: Path) -> None:
+    """Raise an error where a zip file, as workbooks are, unpacks to more than a table has.
+
+    Raises
+    ------
+    StratifyError
+        Gives the size found and the largest accepted.
+    """
+    with zipfile.ZipFile(path) as archive:
+        size = sum(info.file_size for info in archive.infolist())
+    if size > MAX_UNPACKED:
+        raise StratifyError(f"{path}: unpacks to {size:,} bytes, expected at most {MAX_UNPACKED:,}; is it an attack?")
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> str:

@@ -16,13 +16,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from rdata.parser import CharFlags, RObject, RObjectType, parse_data
+from rdata.parser import CharFlags, RObject, RObjectType
 
 from stratify.errors import StratifyError
 from stratify.harmonize.readers.files import BROKEN, open_binary
-
-SAVED = (b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n", b"RDB2\n", b"RDB3\n")
-"""How a file of named objects (`save`) begins, decompressed."""
+from stratify.harmonize.readers.r_serialization import SAVED, parse_serialized
 
 SERIALIZED = (b"X\n", b"A\n", b"B\n")
 """How a file of one object (`saveRDS`) begins."""
@@ -185,7 +183,7 @@ def load_r_objects(path: Path) -> dict[str, RValue]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            parsed = parse_data(content, extension=".rda" if content.startswith(SAVED) else ".rds")
+            parsed = parse_serialized(content)
         root = RValue(parsed.object, parsed.extra.encoding or "utf-8")
         objects = dict(root.pairs()) if content.startswith(SAVED) else {"": root}
     except UNPARSABLE as error:

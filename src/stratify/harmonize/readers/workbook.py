@@ -10,7 +10,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
-from stratify.harmonize.readers.files import open_binary
+from stratify.harmonize.readers.files import check_unpacked, open_binary
 from stratify.harmonize.readers.grid import Grid
 
 
@@ -36,13 +36,19 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     """
     with open_binary(path) as stream:
         try:
+            if path.suffix.lower() == ".xlsx":  # else it is packed once more, and that is bounded
+                check_unpacked(path)
             book = load_workbook(stream, read_only=True, data_only=True)
         except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
             raise StratifyError(f"{path}: not a readable xlsx workbook: {error}") from None
         name = layout.sheet or book.sheetnames[0]
         if name not in book.sheetnames:
             raise StratifyError(f"{path}: no sheet {name!r}; {nearest(name, book.sheetnames)}")
-        rows = [[cell_text(value) for value in row] for row in book[name].iter_rows(values_only=True)]
+        sheet = book[name]
+        if not hasattr(sheet, "reset_dimensions"):
+            raise StratifyError(f"{path}: sheet {name!r} is a chart; expected a table")
+        sheet.reset_dimensions()  # a stray value in the last column would fill every row up to it
+        rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         book.close()
     return _rectangular(rows[layout.skip_rows :])
 
