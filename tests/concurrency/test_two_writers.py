@@ -55,4 +55,4 @@ def test_nothing_is_lost_and_the_champion_scores(server, clones, tmp_path):
 
 @pytest.mark.slow
 def test_many_rounds_of_three(server, clones, tmp_path):
-    rounds(server, clones, tmp_path, 10, 3)
+    rounds(server, clones, tmp_path, 6, 3)

@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from stratify.track.connection import connect
 
+from .servers import stop
 from .settled import assert_settled
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow]
@@ -18,16 +20,23 @@ STUDIES = ["alpha-response", "beta-response"]
 LONGEST_SECONDS = 900
 
 
-def start(project, **env):
-    """Start the workflow; give the process."""
-    return subprocess.Popen(
+@contextmanager
+def started(project, **env):
+    """Start the workflow; give the process, which does not outlive the block."""
+    process = subprocess.Popen(
         [Path(sys.executable).parent / "snakemake", "--cores", "1"],
         cwd=project.folder,
         env=project.env | {"PYTHONPATH": str(project.folder / "src"), **env},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
+    with process:
+        try:
+            yield process
+        finally:
+            stop(process)
 
 
 def records(project):
@@ -39,10 +48,11 @@ def test_two_clones_lose_nothing_on_one_server(request, fresh, tmp_path, store):
     server = request.getfixturevalue(f"{store}_server")
     clones = [fresh.copy(tmp_path / name) for name in ("one", "two")]
     clones[1].edit("config/studies/alpha-response.yaml", lambda study: study.update(seed=8))
-    running = [start(clone, MLFLOW_TRACKING_URI=server.uri, NO_PROXY="127.0.0.1") for clone in clones]
-    for process in running:
-        said, _ = process.communicate(timeout=LONGEST_SECONDS)
-        assert process.returncode == 0, said
+    with ExitStack() as stack:
+        env = {"MLFLOW_TRACKING_URI": server.uri, "NO_PROXY": "127.0.0.1"}
+        for process in [stack.enter_context(started(clone, **env)) for clone in clones]:
+            said, _ = process.communicate(timeout=LONGEST_SECONDS)
+            assert process.returncode == 0, said
     written = [records(clone) for clone in clones]
     assert written[0]["alpha-response"]["input_digest"] != written[1]["alpha-response"]["input_digest"]
     assert written[0]["beta-response"]["execution_run_id"] == written[1]["beta-response"]["execution_run_id"]
@@ -55,20 +65,20 @@ def test_two_clones_lose_nothing_on_one_server(request, fresh, tmp_path, store):
 
 def test_a_second_workflow_in_one_clone_is_told_plainly_and_harms_nothing(fresh, tmp_path):
     clone = fresh.copy(tmp_path / "clone")
-    first = start(clone)
-    locks = clone.folder / ".snakemake" / "locks"
-    deadline = time.monotonic() + LONGEST_SECONDS
-    while not (locks.is_dir() and any(locks.iterdir())):
-        assert first.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    second = clone.snakemake()
-    assert second.code == 1
-    assert "Directory cannot be locked" in second.text
-    assert str(clone.folder) in second.text
-    assert "--unlock" in second.text
-    assert "Traceback" not in second.text
-    assert second.jobs == set()
-    said, _ = first.communicate(timeout=LONGEST_SECONDS)
-    assert first.returncode == 0, said
+    with started(clone) as first:
+        locks = clone.folder / ".snakemake" / "locks"
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while not (locks.is_dir() and any(locks.iterdir())):
+            assert first.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        second = clone.snakemake()
+        assert second.code == 1
+        assert "Directory cannot be locked" in second.text
+        assert str(clone.folder) in second.text
+        assert "--unlock" in second.text
+        assert "Traceback" not in second.text
+        assert second.jobs == set()
+        said, _ = first.communicate(timeout=LONGEST_SECONDS)
+        assert first.returncode == 0, said
     assert clone.snakemake().jobs == set()
