@@ -8,7 +8,7 @@ import pytest
 
 pytestmark = [pytest.mark.slow, pytest.mark.workflow, pytest.mark.package_index]
 
-KILLS = int(os.environ.get("STRATIFY_KILLS", "3"))
+KILLS = int(os.environ.get("STRATIFY_KILLS", "2"))
 """Interrupted runs; each costs as much as a run."""
 
 SEED = int(os.environ.get("STRATIFY_KILLS_SEED", "20261129"))
