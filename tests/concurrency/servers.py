@@ -1,5 +1,6 @@
 """Real servers on loopback: PostgreSQL and `mlflow server`, stopped and gone when their block ends."""
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -19,6 +20,7 @@ import requests
 
 START_SECONDS = 120
 STOP_SECONDS = 20
+PR_SET_PDEATHSIG = 1
 POSTGRES_FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
@@ -26,6 +28,12 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
+
+
+def end_with_parent() -> None:
+    """Let the kernel ask a process that is about to start to end when this one is killed (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(process: subprocess.Popen, first: signal.Signals = signal.SIGTERM) -> None:
@@ -77,6 +85,7 @@ class TrackingServer:
                 cwd=self.folder,
                 env={key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"} | quiet,
                 start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no lock is needed in it
             )
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
@@ -128,6 +137,7 @@ def postgres() -> Iterator[str]:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no lock is needed in it
                 **as_user,
             )
         ready = [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
