@@ -24,6 +24,9 @@ CONTENTS = {
 """What a file is by its first four bytes: its ending, and what to call it."""
 
 HEADER_SHOWN = 60
+LONGEST_CELL = 131_072
+"""Characters; a longer one is a quotation mark that is never closed, or no table of patients."""
+
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas"}
 SHOWN = 3
 
@@ -115,8 +118,7 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
     header = content.split("\n", 1)[0]
     if separator == "," and "," not in header and ";" in header:
         separator = ";"
-    lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
-    rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    rows = _rows(content, separator)
     width = len(rows[0][1]) if rows else 0
     for line, row in rows:
         if len(row) != width:
@@ -125,6 +127,16 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
                 f"{where}, line {line}: {counted(len(row), 'cell')}, the header has {width} (it starts {start!r})"
             )
     return _with_header(pd.DataFrame([row for _, row in rows], dtype=object), where)
+
+
+def _rows(content: str, separator: str) -> list[tuple[int, list[str]]]:
+    """List the rows that are not blank, each with the number of its last line."""
+    before = csv.field_size_limit(LONGEST_CELL)  # of the process; some libraries lift it
+    try:
+        lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
+        return [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    finally:
+        csv.field_size_limit(before)
 
 
 def _with_header(cells: pd.DataFrame, where: str) -> pd.DataFrame:
