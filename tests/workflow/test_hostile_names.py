@@ -29,7 +29,9 @@ def test_a_tracking_address_is_one_word_to_the_shell(project, uri):
 
 
 def test_a_mirror_is_no_command(clone):
-    clone.edit("config/config.yaml", lambda run: run.update(mirror="mirror;touch pwned;$(touch pwned)"))
+    mirror = "mirror;touch pwned;$(touch pwned)"
+    (clone.folder / mirror).mkdir()
+    clone.edit("config/config.yaml", lambda run: run.update(mirror=mirror))
     run = clone.snakemake("results/fetch/toy_alpha.json")
     assert run.code == 0, run.text
     assert list(clone.folder.rglob("pwned")) == []
