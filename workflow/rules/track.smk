@@ -29,7 +29,7 @@ rule track:
         mlflow=1,
     params:
         code=code_digest("track"),
-        tracking_uri=TRACKING_URI,
+        tracking_uri=lambda wildcards: TRACKING_URI,  # its braces are no wildcards
         occasion=lambda wildcards: OCCASIONS[wildcards.study],
         results=LAYOUT.results,
     message:
