@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from ..workflow.conftest import copy_repository
+
 NEEDED = ["Snakefile", "workflow", "profiles", "environment.yml", "config", "data/reference", "src"]
 MADE = ["results", "logs", ".snakemake", "mlartifacts", "data/raw", "mlflow.db"]
 LOCKED = "Directory cannot be locked"
@@ -158,11 +159,5 @@ def environment(folder: Path) -> dict[str, str]:
 def default_checkout(tmp_path_factory: pytest.TempPathFactory) -> Killable:
     """This repository with its own configuration, as cloned."""
     folder = tmp_path_factory.mktemp("killed") / "stratify"
-    for part in NEEDED:
-        source, target = REPOSITORY / part, folder / part
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy2(source, target)
+    copy_repository(folder, NEEDED)
     return Killable(folder, environment(folder))

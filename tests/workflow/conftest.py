@@ -121,9 +121,12 @@ class Project:
 
     def command(self, *words: str) -> Run:
         """Run a command of the environment's `bin` in the project."""
-        program = Path(sys.executable).parent / words[0]
+        return self.run(Path(sys.executable).parent / words[0], *words[1:])
+
+    def run(self, *words: str | Path) -> Run:
+        """Run a program in the project, with the project's copy of the package."""
         shown = subprocess.run(
-            [program, *words[1:]],
+            words,
             cwd=self.folder,
             env=self.env | {"PYTHONPATH": str(self.folder / "src")},
             stdout=subprocess.PIPE,

@@ -22,17 +22,8 @@ def namespaces():
 
 def run_where(project, mount):
     """Run the workflow where something is mounted in its folder; give the status and what was said."""
-    script = f"{mount} && snakemake --cores 2"
-    done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", script],
-        cwd=project.folder,
-        env=project.env | {"PYTHONPATH": str(project.folder / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout
+    done = project.run("unshare", "-rm", "sh", "-c", f"{mount} && snakemake --cores 2")
+    return done.code, done.text
 
 
 def test_a_full_disk_is_named_and_the_next_run_goes_on(project, namespaces):

@@ -6,7 +6,6 @@ command, which then must fail.
 """
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,16 +93,7 @@ def run_step(project: Project, step: Step) -> Run:
 
 
 def shell(project: Project, command: str) -> Run:
-    shown = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=project.folder,
-        env=project.env | {"PYTHONPATH": str(project.folder / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Run(shown.returncode, shown.stdout)
+    return project.run("bash", "-euo", "pipefail", "-c", command)
 
 
 @pytest.fixture(scope="module")

@@ -37,10 +37,7 @@ def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> 
 
 
 def read_table(
-    schema: pa.DataFrameSchema,
-    path: Path,
-    *,
-    filters: Sequence[tuple[str, str, Any]] | None = None,
+    schema: pa.DataFrameSchema, path: Path, *, filters: Sequence[tuple[str, str, Any]] | None = None
 ) -> pd.DataFrame:
     """Read a parquet file and check it against its schema.
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from stratify.artifacts.layout import Layout
     from stratify.config import StudyConfig
 
 log = logging.getLogger(__name__)
@@ -63,7 +62,6 @@ def _evaluate(args: argparse.Namespace) -> None:
     from stratify.errors import StratifyError
     from stratify.evaluate.canaries import describe_failures, judge
     from stratify.evaluate.champion import choose_champion
-    from stratify.evaluate.choices import outer_results
     from stratify.evaluate.comparisons import comparisons
     from stratify.evaluate.performance import UNDEFINED, performance
     from stratify.evaluate.sensitivity import sensitivity
@@ -97,18 +95,8 @@ def _evaluate(args: argparse.Namespace) -> None:
     curve = pd.concat([read_table(LEARNING_CURVE, layout.learning_curve(study_id, name)) for name in models])
     depends = sensitivity(predictions, splits, labels, leaving, pools, curve=curve, study_id=study_id, study=study)
     compared = comparisons(predictions, splits, pools, study_id=study_id, study=study)
-    honest = pd.concat([*measures, *_audits(predictions, table, splits, study, (layout, study_id))], ignore_index=True)
-    eligible = judge(honest).assign(passed=True)  # the rule is tried on all candidates, whoever failed
-    chosen = outer_results(
-        predictions,
-        metrics,
-        partial(measured, draws=FEW_DRAWS),
-        lambda spoiled: choose_champion(spoiled, eligible, study),
-        strata=load_study(args.study).strata,
-        models=models,
-        study_id=study_id,
-        seed=study.seed,
-    )
+    honest = pd.concat([*measures, *_audits(args, study, predictions, table, splits)], ignore_index=True)
+    chosen = _choices(args, study, predictions=predictions, metrics=metrics, measured=measured, judged=judge(honest))
     canaries = judge(pd.concat([honest, chosen], ignore_index=True))
 
     write_table(metrics, METRICS, layout.metrics(study_id))
@@ -128,20 +116,21 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 
 def _audits(
+    args: argparse.Namespace,
+    study: "StudyConfig",
     predictions: "pd.DataFrame",
     table: "pd.DataFrame",
     splits: "pd.DataFrame",
-    study: "StudyConfig",
-    place: "tuple[Layout, str]",
 ) -> "list[pd.DataFrame]":
     """Audit who stands on which side of a split, and whose outcome each prediction carries."""
+    from stratify.artifacts.layout import Layout
     from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
     from stratify.artifacts.store import read_table
     from stratify.config.study import LeaveOneOut
     from stratify.evaluate.attachment import attachment
     from stratify.evaluate.overlap import overlap
 
-    layout, study_id = place
+    study_id, layout = args.study.stem, Layout(args.results)
     pairs = read_table(OVERLAP, layout.overlap(study_id))
     summary = read_table(OVERLAP_SUMMARY, layout.overlap_summary(study_id))
     unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
@@ -149,6 +138,33 @@ def _audits(
         overlap(splits, table, study_id=study_id, pairs=pairs, summary=summary, unit=unit),
         attachment(predictions, table, splits, study_id=study_id),
     ]
+
+
+def _choices(
+    args: argparse.Namespace,
+    study: "StudyConfig",
+    *,
+    predictions: "pd.DataFrame",
+    metrics: "pd.DataFrame",
+    measured: "partial[pd.DataFrame]",
+    judged: "pd.DataFrame",
+) -> "pd.DataFrame":
+    """Try what chooses the champion and the strata with spoiled results; the strata are read again from the file."""
+    from stratify.config import load_study
+    from stratify.evaluate.champion import choose_champion
+    from stratify.evaluate.choices import outer_results
+
+    eligible = judged.assign(passed=True)  # the rule is tried on all candidates, whoever failed
+    return outer_results(
+        predictions,
+        metrics,
+        partial(measured, draws=FEW_DRAWS),
+        lambda spoiled: choose_champion(spoiled, eligible, study),
+        strata=load_study(args.study).strata,
+        models=list(study.models),
+        study_id=args.study.stem,
+        seed=study.seed,
+    )
 
 
 def _log_performance(metrics: "pd.DataFrame") -> None:

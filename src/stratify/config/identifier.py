@@ -27,7 +27,7 @@ def check_file_name(path: Path) -> None:
     StratifyError
         The name has other characters; results would be written to other places than meant.
     """
-    if not re.fullmatch(IDENTIFIER_PATTERN.strip("^$"), path.stem):
+    if not re.fullmatch(IDENTIFIER_PATTERN, path.stem):
         raise StratifyError(
             f"{str(path)!r}: the file's name gives what it describes its name: expected {IDENTIFIER_WORDS}, "
             f"found {path.stem!r}; rename the file"

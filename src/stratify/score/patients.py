@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from stratify.artifacts.atomic import atomic
 from stratify.errors import StratifyError, nearest
+from stratify.score.values import first_nested
 from stratify.score.workbook import read_cells
 from stratify.spreadsheet import without_formulas
 from stratify.wording import counted
@@ -210,11 +211,9 @@ def _identifier(value: object) -> str:
 
 def _check_single(column: pd.Series, id_column: str, where: str) -> None:
     """Raise an error where a cell of a parquet file holds a list or a mapping."""
-    nested = [value for value in column if isinstance(value, list | dict | np.ndarray)]
-    if nested:
-        raise StratifyError(
-            f"{where}: column {id_column!r}: expected one identifier a cell, found {str(nested[0])[:40]!r}"
-        )
+    nested = first_nested(column)
+    if nested is not None:
+        raise StratifyError(f"{where}: column {id_column!r}: expected one identifier a cell, found {nested}")
 
 
 def check_identifiers(identifiers: pd.Index, id_column: str, where: str) -> None:

@@ -124,9 +124,15 @@ def refuse_nested(column: pd.Series) -> None:
     StratifyError
         Shows the first value that is neither text nor a number.
     """
-    for value in column.array:
-        if isinstance(value, list | tuple | dict | set | np.ndarray):
-            raise StratifyError(f"column {column.name!r} must hold text or numbers, found {str(value)[:40]!r}")
+    nested = first_nested(column)
+    if nested is not None:
+        raise StratifyError(f"column {column.name!r} must hold text or numbers, found {nested}")
+
+
+def first_nested(column: pd.Series) -> str | None:
+    """Show the first list or mapping in a column, none where every value is single."""
+    kinds = list | tuple | dict | set | np.ndarray
+    return next((f"{str(value)[:40]!r}" for value in column.array if isinstance(value, kinds)), None)
 
 
 def _texts(column: pd.Series, levels: Sequence[str] = ()) -> pd.Series:

@@ -3,7 +3,6 @@
 import logging
 import os
 import sqlite3
-from contextlib import closing
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from stratify.errors import StratifyError, nearest
 from stratify.track.schema import check_schema, schema_complaint
-from stratify.track.sqlite_store import ensure_sqlite_store
+from stratify.track.sqlite_store import ensure_sqlite_store, is_there, opened_to_read
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -143,7 +142,7 @@ def _check_file(uri: str, *, create: bool) -> None:
     path = sqlite_path(uri)
     if path is None:
         return
-    if not create and not (path.is_file() and path.stat().st_size):
+    if not create and not is_there(path):
         found = f"the file {path} is empty" if path.is_file() else f"there is no file {path}"
         raise StratifyError(
             f"tracking store {uri}: {found}; run the workflow first (`snakemake --cores all`), "
@@ -156,10 +155,10 @@ def _check_file(uri: str, *, create: bool) -> None:
 
 def _refuse_foreign(path: Path, uri: str) -> None:
     """Raise an error where a file is no tracking store; MLflow would write its tables into any database."""
-    if not (path.is_file() and path.stat().st_size):
+    if not is_there(path):
         return
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with opened_to_read(path) as database:
             tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     except sqlite3.OperationalError:
         return  # locked, or not to be opened for reading: MLflow waits, or says why

@@ -2,11 +2,11 @@
 
 import re
 import sqlite3
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 
 from stratify.errors import StratifyError
+from stratify.track.sqlite_store import opened_to_read
 
 REVISION = "SELECT version_num FROM alembic_version"
 ANY_RUN = "SELECT 1 FROM runs LIMIT 1"
@@ -56,7 +56,7 @@ def schema_complaint(reason: str, uri: str) -> str | None:
 
 def _revision(path: Path) -> str | None:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with opened_to_read(path) as database:
             row = database.execute(REVISION).fetchone() if database.execute(ANY_RUN).fetchone() else None
     except sqlite3.Error:  # not MLflow's, or locked: MLflow itself says what is wrong, or waits
         return None

@@ -1,9 +1,27 @@
-"""Make a SQLite tracking store, whole or not at all."""
+"""A SQLite tracking store as a file: looked into without MLflow, and made whole or not at all."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from stratify.artifacts.atomic import atomic
 from stratify.artifacts.lock import one_at_a_time
+
+TIMEOUT_SECONDS = 5
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is a store, or anything else but an empty file."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+@contextmanager
+def opened_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a SQLite file that nothing is written to; what is wrong with it is raised as `sqlite3.Error`."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True, timeout=TIMEOUT_SECONDS)) as database:
+        yield database
 
 
 def ensure_sqlite_store(path: Path) -> None:
@@ -22,17 +40,13 @@ def ensure_sqlite_store(path: Path) -> None:
     StratifyError
         The file cannot be written.
     """
-    if _is_there(path):
+    if is_there(path):
         return
     with one_at_a_time(path.with_name(f".{path.name}.lock"), f"making {path}"):
-        if _is_there(path):
+        if is_there(path):
             return
         with atomic(path) as temporary:
             _make_tables(temporary)
-
-
-def _is_there(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size > 0
 
 
 def _make_tables(path: Path) -> None:

@@ -3,7 +3,6 @@
 import json
 import os
 import sqlite3
-from contextlib import closing
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import requests
 
 from stratify.track.connection import shown_uri, sqlite_path
+from stratify.track.sqlite_store import opened_to_read
 
 RUN = "SELECT 1 FROM runs WHERE run_uuid = ? AND status = 'FINISHED' AND lifecycle_stage = 'active'"
 TIMEOUT_SECONDS = 3
@@ -102,7 +102,7 @@ def _in_store(path: Path, content: dict[str, Any]) -> bool:
         names = (content.get("registered_model"), content.get("alias"), content.get("registered_version"))
         wanted.append((VERSION, names))
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as database:
+        with opened_to_read(path) as database:
             return all(database.execute(query, values).fetchone() for query, values in wanted)
     except sqlite3.Error as error:
         return "locked" in str(error)  # someone is writing: there is a store, and no reason to doubt it
