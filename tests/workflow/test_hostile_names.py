@@ -18,10 +18,8 @@ def test_the_workflow_stops_at_a_name_that_is_no_identifier(clone, name):
     assert list(clone.folder.rglob("pwned")) == []
 
 
-@pytest.mark.parametrize(
-    "uri", ["sqlite:///odd;touch pwned;.db", "sqlite:///odd$(touch pwned)`touch pwned`.db", "sqlite:///odd {0}' \".db"]
-)
-def test_a_tracking_address_is_one_word_to_the_shell(project, uri):
+def test_a_tracking_address_is_one_word_to_the_shell(project):
+    uri = "sqlite:///odd;touch pwned;$(touch pwned)`touch pwned` {0}' \".db"
     run = replace(project, env=project.env | {"MLFLOW_TRACKING_URI": uri}).snakemake()
     assert run.code == 0, run.text
     assert (project.folder / uri.removeprefix("sqlite:///")).is_file()

@@ -10,7 +10,7 @@ from stratify.fit.cross_fit import cross_fit
 PARAMETERS = {"spline_logistic": {"smooth_penalty": 1.0}, "ensemble": {"n_estimators": 20}}
 
 
-@pytest.mark.parametrize("model", PARAMETERS)
+@pytest.mark.parametrize("model", ["spline_logistic", pytest.param("ensemble", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("effect", [0.0, 2.0])
 def test_an_honest_model_is_quiet(make_experiment, model, effect):
     search = {name: [value] for name, value in PARAMETERS[model].items()}
