@@ -9,7 +9,7 @@ import yaml
 from sklearn.metrics import roc_curve
 
 from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
+from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import SPLITS
@@ -43,6 +43,7 @@ def handed_over(small, tmp_path_factory):
         write_table(pd.DataFrame(columns=list(contract.columns)), contract, path)
     compared = compare(study, table, experiment.splits, experiment.signatures).assign(study=name)
     write_table(compared[list(PREDICTIONS.columns)], PREDICTIONS, layout.predictions(name))
+    write_table(QUIET.assign(study=name, model=COMPARATORS), CANARY_MEASURES, layout.canary_measures(name))
     for model in study.models:
         fitted = cross_fit(study, model, table, experiment.splits)
         for frame, contract, path in (
