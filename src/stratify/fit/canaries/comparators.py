@@ -103,6 +103,5 @@ def _held_out(predictions: pd.DataFrame, split: str, patients: pd.Series) -> pd.
 def _changes(reported: pd.DataFrame, again: pd.DataFrame) -> pd.Series:
     """Compare number by number; where one of two is missing, the change is infinite."""
     reported, again = reported.align(again)
-    size = np.maximum(1, reported.abs())
-    change = ((reported - again).abs() / size).fillna(np.inf)
+    change = ((reported - again).abs() / reported.abs().clip(lower=1)).fillna(np.inf)
     return change.mask(reported.eq(again) | (reported.isna() & again.isna()), 0.0).max(axis="columns")
