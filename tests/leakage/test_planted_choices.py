@@ -106,6 +106,31 @@ def test_inner_estimates_that_are_outer_ones_fail_the_run(evaluate, monkeypatch)
     assert "(step evaluate) failed: changes of the champion with results on held-out patients" in said
 
 
+def test_a_run_that_failed_is_not_recorded_by_hand_either(handed_over, evaluate, capsys, tmp_path):
+    """`evaluate` leaves its tables for whoever looks for the leak; `track` does not take them."""
+    file, layout = handed_over
+    quiet = measured(layout).read_bytes()
+    try:
+        sung = QUIET.assign(study="toy-study", model="lightgbm", value=0.25)
+        write_table(sung, CANARY_MEASURES, measured(layout))
+        code, said = evaluate()
+        assert code == 2
+        failure = "canary row_order of lightgbm (step assemble or fit) failed"
+        assert failure in said
+        store = tmp_path / "mlflow.db"
+        command = ["--study", str(file), "--results", str(layout.results), "--tracking-uri", f"sqlite:///{store}"]
+        assert main(["track", *command]) == 2
+        assert failure in capsys.readouterr().err
+        assert not store.exists()
+        assert not layout.track("toy-study").exists()
+    finally:
+        measured(layout).write_bytes(quiet)
+
+
+def measured(layout):
+    return layout.canary_measures("toy-study", "lightgbm")
+
+
 def youden(y, probability):
     fall_out, hits, thresholds = roc_curve(y, probability)
     return float(np.clip(thresholds[np.argmax(hits - fall_out)], 0.01, 0.98))
