@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -34,6 +35,19 @@ def end_with_parent() -> None:
     """Let the kernel ask a process that is about to start to end when this one is killed (Linux only)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def start(command: list[str | Path], log: Path, **options: Any) -> subprocess.Popen:
+    """Start a server in a session of its own, which `stop` ends as a whole; a killed pytest leaves none behind."""
+    with log.open("a") as output:
+        return subprocess.Popen(
+            command,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - no lock is needed in it
+            **options,
+        )
 
 
 def stop(process: subprocess.Popen, first: signal.Signals = signal.SIGTERM) -> None:
@@ -77,16 +91,12 @@ class TrackingServer:
     def start(self) -> None:
         where = ["--backend-store-uri", self.store, "--artifacts-destination", str(self.folder / "artifacts")]
         quiet = {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"}
-        with (self.folder / "server.log").open("a") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "mlflow", "server", "--port", str(self.port), "--workers", "2", *where],
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                env={key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"} | quiet,
-                start_new_session=True,
-                preexec_fn=end_with_parent,  # noqa: PLW1509 - no lock is needed in it
-            )
+        self.process = start(
+            [sys.executable, "-m", "mlflow", "server", "--port", str(self.port), "--workers", "2", *where],
+            self.folder / "server.log",
+            cwd=self.folder,
+            env={key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"} | quiet,
+        )
         deadline = time.monotonic() + START_SECONDS
         while not self.answers():
             alive = self.process.poll() is None and time.monotonic() < deadline
@@ -131,15 +141,8 @@ def postgres() -> Iterator[str]:
         initialize = [programs / "initdb", "-D", folder / "data", "-U", "stratify", "-A", "trust", "--no-sync"]
         subprocess.run(initialize, check=True, capture_output=True, **as_user)
         settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-        with (folder / "log").open("w") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-p", str(port), *settings],
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=end_with_parent,  # noqa: PLW1509 - no lock is needed in it
-                **as_user,
-            )
+        command = [programs / "postgres", "-D", folder / "data", "-p", str(port), *settings]
+        server = start(command, folder / "log", **as_user)
         ready = [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
         deadline = time.monotonic() + START_SECONDS
         while subprocess.run(ready, check=False, capture_output=True).returncode:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
+from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import FINAL, SPLITS
@@ -153,6 +153,8 @@ class Synthetic:
             write_table(nothing, LEARNING_CURVE, layout.learning_curve("toy", model))
             measures = self.measures[self.measures["model"] == model]
             write_table(measures, CANARY_MEASURES, layout.canary_measures("toy", model))
+        compared = self.measures.iloc[:1].assign(model=COMPARATORS, canary="comparator_scores", value=0.0)
+        write_table(compared, CANARY_MEASURES, layout.canary_measures("toy"))
         return study_file, layout
 
 

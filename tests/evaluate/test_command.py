@@ -22,8 +22,9 @@ def test_the_command_writes_three_tables_and_names_the_champion(synthetic, tmp_p
     assert len(read_table(COMPARISONS, layout.comparisons("toy"))) == 12
     canaries = read_table(CANARIES, layout.canaries("toy"))
     assert canaries["passed"].all()
-    assert set(canaries["canary"]) == {"row_order", "single_patient", "overlap", "attachment", "outer_results"}
-    assert "all 14 canaries passed; champion: elastic_net" in caplog.text
+    fitted = {"row_order", "single_patient", "comparator_scores"}
+    assert set(canaries["canary"]) == fitted | {"overlap", "attachment", "outer_results"}
+    assert "all 15 canaries passed; champion: elastic_net" in caplog.text
     assert "elastic_net in north (cv): AUROC 0.664 (0.514 to 0.804), 60 patients, 22 events" in caplog.text
 
 
@@ -40,7 +41,7 @@ def test_a_planted_failure_stops_the_run_after_the_tables_are_written(synthetic,
     code, layout = evaluate(synthetic, tmp_path)
     assert code == 2
     message = capsys.readouterr().err
-    assert "1 of 14 canaries failed" in message
+    assert "1 of 15 canaries failed" in message
     assert "canary row_order of lightgbm (step assemble or fit) failed: change is 0.25, limit 1e-09" in message
     assert "canary row_order of lightgbm" in caplog.text
     assert layout.metrics("toy").is_file()

@@ -9,7 +9,7 @@ import yaml
 from sklearn.metrics import roc_curve
 
 from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
+from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import SPLITS
@@ -43,6 +43,7 @@ def handed_over(small, tmp_path_factory):
         write_table(pd.DataFrame(columns=list(contract.columns)), contract, path)
     compared = compare(study, table, experiment.splits, experiment.signatures).assign(study=name)
     write_table(compared[list(PREDICTIONS.columns)], PREDICTIONS, layout.predictions(name))
+    write_table(QUIET.assign(study=name, model=COMPARATORS), CANARY_MEASURES, layout.canary_measures(name))
     for model in study.models:
         fitted = cross_fit(study, model, table, experiment.splits)
         for frame, contract, path in (
@@ -103,6 +104,31 @@ def test_inner_estimates_that_are_outer_ones_fail_the_run(evaluate, monkeypatch)
     code, said = evaluate()
     assert code == 2
     assert "(step evaluate) failed: changes of the champion with results on held-out patients" in said
+
+
+def test_a_run_that_failed_is_not_recorded_by_hand_either(handed_over, evaluate, capsys, tmp_path):
+    """`evaluate` leaves its tables for whoever looks for the leak; `track` does not take them."""
+    file, layout = handed_over
+    quiet = measured(layout).read_bytes()
+    try:
+        sung = QUIET.assign(study="toy-study", model="lightgbm", value=0.25)
+        write_table(sung, CANARY_MEASURES, measured(layout))
+        code, said = evaluate()
+        assert code == 2
+        failure = "canary row_order of lightgbm (step assemble or fit) failed"
+        assert failure in said
+        store = tmp_path / "mlflow.db"
+        command = ["--study", str(file), "--results", str(layout.results), "--tracking-uri", f"sqlite:///{store}"]
+        assert main(["track", *command]) == 2
+        assert failure in capsys.readouterr().err
+        assert not store.exists()
+        assert not layout.track("toy-study").exists()
+    finally:
+        measured(layout).write_bytes(quiet)
+
+
+def measured(layout):
+    return layout.canary_measures("toy-study", "lightgbm")
 
 
 def youden(y, probability):

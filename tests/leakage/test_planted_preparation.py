@@ -185,3 +185,25 @@ def test_a_stratum_relative_to_the_batch_is_found(small, run, monkeypatch):
     assert tripped(single_patient(experiment, final, table, reported)) == [
         "patients with another stratum or warning alone than in the batch"
     ]
+
+
+@pytest.mark.parametrize("change", [impute_mean, scale, encode_by_outcome])
+def test_what_is_learned_on_all_rows_in_one_split_alone_is_found(small, run, monkeypatch, change):
+    """Not in the largest split, which is the one that is assembled and tuned again."""
+    if small.study.design.kind == "external":
+        pytest.skip("there is one split")
+    experiment, table, _, _ = run(small)
+    largest = experiment.largest_split["split"].iloc[0]
+    (other, *_) = sorted(set(experiment.splits["split"]) - {largest, "final"}, reverse=True)
+    honest = fitting.split_rows
+
+    def leaky(rows, members):
+        return honest(change(rows) if members["split"].eq(other).all() else rows, members)
+
+    reported = fitting.cross_fit(experiment.study, experiment.model, table, experiment.splits)
+    assert not tripped(garbage_in_held_out_rows(experiment, reported, table))
+    monkeypatch.setattr(fitting, "split_rows", leaky)
+    reported = fitting.cross_fit(experiment.study, experiment.model, table, experiment.splits)
+    measures = garbage_in_held_out_rows(experiment, reported, table)
+    assert tripped(measures) == ["largest change of a fitted parameter in another split"]
+    assert measures[-1]["detail"].startswith(other)

@@ -4,22 +4,26 @@ import http.client
 import os
 import re
 import shlex
-import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from stratify.fit.models import MODELS
 from stratify.score import ModelCard, PatientModel, feature_ranges
 from stratify.track.packaging import log_model
+
+from ..concurrency.servers import free_port, start, stop
 
 README = Path(__file__).parents[2] / "README.md"
 NAME = "breast-metastasis-5y"
@@ -34,6 +38,12 @@ class Server:
     folder: Path
     port: int
     process: subprocess.Popen
+
+    def listening(self) -> set[str]:
+        """Tell the addresses at which the server's processes listen."""
+        main = psutil.Process(self.process.pid)
+        sockets = [one for process in (main, *main.children(recursive=True)) for one in process.net_connections("inet")]
+        return {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
 
     def post(self, body: bytes | str, content_type: str = "application/json") -> tuple[int, str]:
         """Send a body to be scored; give the status and the text of the answer."""
@@ -110,46 +120,34 @@ def registered(served_model: PatientModel, tmp_path_factory: pytest.TempPathFact
     return folder
 
 
-def readme_lines() -> tuple[str, str]:
-    """Take the command that serves and the one that asks out of the README."""
-    section = README.read_text(encoding="utf-8").split("## Serve a model\n")[1].split("\n## ")[0]
-    serve, ask = re.findall(r"```bash\n(.*?)```", section, re.DOTALL)
-    return serve.strip(), ask.strip()
+def readme_lines(section: str = "Serve a model") -> list[str]:
+    """Take the commands of a section out of the README: there, the one that serves and the one that asks."""
+    text = README.read_text(encoding="utf-8").split(f"## {section}\n")[1].split("\n## ")[0]
+    return [command.strip() for command in re.findall(r"```bash\n(.*?)```", text, re.DOTALL)]
+
+
+@contextmanager
+def running(command: str, port: int, folder: Path, **env: str) -> Iterator[Server]:
+    """Run a line of the README that starts a server, until the block ends."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    # What MLflow keeps in the environment of this process, such as a store's address, is not the user's.
+    environment = {name: value for name, value in os.environ.items() if "MLFLOW" not in name} | {"PATH": path} | env
+    log = folder / "server.log"
+    process = start(["bash", "-c", f"exec env {command}"], log, cwd=folder, env=environment)
+    try:
+        _wait_until_up(process, port, log)
+        yield Server(folder, port, process)
+    finally:
+        stop(process)
 
 
 @pytest.fixture(scope="session")
-def server(registered: Path):
+def server(registered: Path) -> Iterator[Server]:
     """The server of the README's command, on a free port instead of its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = readme_lines()[0]
+    command, port = readme_lines()[0], free_port()
     assert command.count(README_PORT) == 1
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    # What MLflow keeps in the environment of this process, such as a store's address, is not the user's.
-    environment = {name: value for name, value in os.environ.items() if "MLFLOW" not in name} | {"PATH": path}
-    log = registered / "server.log"
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            ["bash", "-c", f"exec env {command.replace(README_PORT, str(port))}"],
-            cwd=registered, env=environment, stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-    try:
-        _wait_until_up(process, port, log)
-        yield Server(registered, port, process)
-    finally:
-        _stop(process)
-
-
-def _stop(process: subprocess.Popen) -> None:
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with running(command.replace(README_PORT, str(port)), port, registered) as served:
+        yield served
 
 
 def _wait_until_up(process: subprocess.Popen, port: int, log: Path) -> None:

@@ -42,6 +42,7 @@ def test_the_readme_line_gives_the_models_score(ask, served_model):
 def test_it_listens_to_this_machine_alone(server):
     log = (server.folder / "server.log").read_text()
     assert f"running on http://127.0.0.1:{server.port}" in log
+    assert server.listening() == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize("n", [1, 1000])

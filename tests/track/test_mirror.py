@@ -261,22 +261,6 @@ def test_a_deleted_experiment_is_restored(toy):
     assert store.get_experiment_by_name(STUDY).lifecycle_stage == "active"
 
 
-def test_a_model_whose_canary_failed_gets_no_alias(toy):
-    toy.write_evaluation(failed=("elastic_net",))
-    toy.track()
-    assert toy.record["champion"] == "lightgbm"
-    toy.write_evaluation(failed=("elastic_net", "lightgbm"))
-    toy.track()
-    assert (toy.record["champion"], toy.record["alias"], toy.record["registered_version"]) == (None, None, None)
-    assert client(toy).get_registered_model(STUDY).aliases == {}
-
-
-def test_without_any_champion_nothing_is_registered(toy):
-    toy.write_evaluation(failed=("elastic_net", "lightgbm"))
-    assert toy.track() == 0
-    assert client(toy).search_registered_models() == []
-
-
 def test_no_patient_is_named_in_the_store(toy):
     toy.layout.report(STUDY).write_text("<html>excluded: toy:SECRET003.</html>")
     toy.track()

@@ -34,6 +34,7 @@ def tables(layout):
         yield OVERLAP, layout.overlap(study)
         yield OVERLAP_SUMMARY, layout.overlap_summary(study)
         yield PREDICTIONS, layout.predictions(study, COMPARATORS)
+        yield CANARY_MEASURES, layout.canary_measures(study, COMPARATORS)
         yield METRICS, layout.metrics(study)
         yield COMPARISONS, layout.comparisons(study)
         yield SENSITIVITY, layout.sensitivity(study)

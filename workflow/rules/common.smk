@@ -206,6 +206,7 @@ def study_artifacts(study):
         LAYOUT.overlap(study),
         LAYOUT.overlap_summary(study),
         LAYOUT.predictions(study, COMPARATORS),
+        LAYOUT.canary_measures(study, COMPARATORS),
         LAYOUT.metrics(study),
         LAYOUT.comparisons(study),
         LAYOUT.sensitivity(study),

@@ -11,6 +11,7 @@ rule evaluate:
         learning_curves=of_models(LAYOUT.learning_curve),
         canaries=of_models(LAYOUT.canary_measures),
         comparators=LAYOUT.predictions("{study}", COMPARATORS),
+        comparator_canaries=LAYOUT.canary_measures("{study}", COMPARATORS),
         described=for_sensitivity,
     output:
         metrics=LAYOUT.metrics("{study}"),

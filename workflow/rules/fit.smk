@@ -42,6 +42,7 @@ rule fit_comparators:
         splits=LAYOUT.splits("{study}"),
     output:
         predictions=LAYOUT.predictions("{study}", COMPARATORS),
+        canaries=LAYOUT.canary_measures("{study}", COMPARATORS),
     log:
         f"logs/fit/{{study}}/{COMPARATORS}.log",
     benchmark:

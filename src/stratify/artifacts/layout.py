@@ -87,8 +87,8 @@ class Layout:
         """Locate what a model predicts that learned from fewer studies."""
         return self.results / "fit" / study / model / "learning_curve.parquet"
 
-    def canary_measures(self, study: str, model: str) -> Path:
-        """Locate what a model's canaries measured."""
+    def canary_measures(self, study: str, model: str = COMPARATORS) -> Path:
+        """Locate what the canaries of one model, or of all comparators, measured."""
         return self.results / "fit" / study / model / "canaries.parquet"
 
     def metrics(self, study: str) -> Path:

@@ -12,6 +12,7 @@ from stratify.assemble.cohort import Cohort
 from stratify.assemble.duplicates import suspected_duplicates
 from stratify.assemble.endpoints import label
 from stratify.assemble.features import feature_values, gene_universe, of_comparators, requested, resolve_features
+from stratify.assemble.outcomes import refuse_outcomes
 from stratify.assemble.signatures import Signature
 from stratify.assemble.units import check_units
 from stratify.config.study import StudyConfig
@@ -66,7 +67,7 @@ def assemble(
     ------
     StratifyError
         A feature exists in no cohort, an endpoint column is missing, units do not go together, a patient is in two
-        cohorts, or nobody or only one class remains.
+        cohorts, a feature is an outcome, or nobody or only one class remains.
     """
     universe = gene_universe(study, cohorts)
     values = {cohort.name: feature_values(cohort, signatures, universe) for cohort in cohorts}
@@ -74,6 +75,8 @@ def assemble(
     available = [column for column in every if not column.endswith(AS_PUBLISHED)]
     used = resolve_features(study.features, available)
     check_units(study, cohorts, used)
+    for cohort in cohorts:
+        refuse_outcomes(cohort, values[cohort.name], used)
     scored = {column for frame in values.values() for column in frame.columns[frame.notna().any()]}
     others = [column for column in available if column.startswith("sig.") and column in scored]
     columns = list(dict.fromkeys([*used, *resolve_features(requested(study), available), *others]))

@@ -73,7 +73,7 @@ def _evaluate(args: argparse.Namespace) -> None:
         ignore_index=True,
     )
     tuning = pd.concat([read_table(TUNING, layout.tuning(study_id, name)) for name in models], ignore_index=True)
-    measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in models]
+    measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in [*models, COMPARATORS]]
     splits = read_table(SPLITS, layout.splits(study_id))
     table = read_table(TABLE, layout.table(study_id))
     require_known_patients(splits, layout.splits(study_id), table, layout.table(study_id))

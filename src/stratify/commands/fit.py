@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Fit on every split, write predictions and, for a model, its folder, tuning results and canary measures."""
+    """Fit on every split, write predictions and canary measures and, for a model, its folder and tuning results."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
@@ -38,12 +38,15 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _run_comparators(args: argparse.Namespace) -> None:
+    import pandas as pd
+
     from stratify.artifacts.assemble import TABLE
-    from stratify.artifacts.fit import PREDICTIONS
+    from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS
     from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
     from stratify.commands.same_patients import require_known_patients
     from stratify.commands.study_inputs import read_signatures, read_study_inputs
+    from stratify.fit.canaries import comparator_scores
     from stratify.fit.comparators import compare
 
     inputs = read_study_inputs(args)
@@ -52,9 +55,15 @@ def _run_comparators(args: argparse.Namespace) -> None:
     require_known_patients(splits, inputs.layout.splits(inputs.name), table, inputs.layout.table(inputs.name))
     signatures = read_signatures(args, inputs.study)
     expression = _read_expression(inputs, table)
-    predictions = compare(inputs.study, table, splits, signatures, expression).assign(study=inputs.name)
+    predictions = compare(inputs.study, table, splits, signatures, expression)
     logger.info("comparators: %s", ", ".join(predictions["model"].unique()))
-    write_table(predictions[list(PREDICTIONS.columns)], PREDICTIONS, inputs.layout.predictions(inputs.name))
+    measure = comparator_scores(inputs.study, table, splits, signatures, expression, reported=predictions)
+    logger.info("canary %(canary)s: %(measure)s %(value).3g (limit %(limit).3g)", measure)
+    for frame, schema, path in (
+        (predictions, PREDICTIONS, inputs.layout.predictions(inputs.name)),
+        (pd.DataFrame([measure]), CANARY_MEASURES, inputs.layout.canary_measures(inputs.name)),
+    ):
+        write_table(frame.assign(study=inputs.name)[list(schema.columns)], schema, path)
 
 
 def _read_expression(inputs: "StudyInputs", table: "pd.DataFrame") -> "list[CohortExpression]":

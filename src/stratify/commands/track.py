@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from stratify.artifacts.layout import Layout
     from stratify.config import StudyConfig
     from stratify.track.results import Cohort, ModelResult, StudyResults
@@ -68,6 +70,11 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     Returns
     -------
     StudyResults
+
+    Raises
+    ------
+    StratifyError
+        A canary failed, or the tables and models are not of one run.
     """
     import pandas as pd
 
@@ -79,22 +86,30 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     from stratify.artifacts.store import read_table
     from stratify.config import load_study
     from stratify.evaluate.champion import choose_champion
+    from stratify.track.one_run import refuse_failed
     from stratify.track.results import StudyResults
 
     config = load_study(study_file)
     study = study_file.stem
     layout = Layout(results)
-    metrics = read_table(METRICS, layout.metrics(study))
     canaries = read_table(CANARIES, layout.canaries(study))
-    predictions = [read_table(PREDICTIONS, layout.predictions(study, name)) for name in [*config.models, COMPARATORS]]
+    refuse_failed(canaries, study)
+    metrics = read_table(METRICS, layout.metrics(study))
+    table = read_table(TABLE, layout.table(study))
+    predictions = {
+        name: read_table(PREDICTIONS, layout.predictions(study, name)) for name in [*config.models, COMPARATORS]
+    }
     report = layout.report(study)
     return StudyResults(
         study=study,
         config=config,
         cohorts=_read_cohorts(study_file, config),
-        models={name: _read_model(layout, study, name) for name in config.models},
-        table=read_table(TABLE, layout.table(study)),
-        predictions=pd.concat(predictions, ignore_index=True),
+        models={
+            name: _read_model(layout, study, name, metrics=metrics, predictions=predictions[name], table=table)
+            for name in config.models
+        },
+        table=table,
+        predictions=pd.concat(predictions.values(), ignore_index=True),
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(study)),
         sensitivity=read_table(SENSITIVITY, layout.sensitivity(study)),
@@ -117,12 +132,24 @@ def _read_cohorts(study_file: Path, config: "StudyConfig") -> "dict[str, Cohort]
     }
 
 
-def _read_model(layout: "Layout", study: str, name: str) -> "ModelResult":
+def _read_model(
+    layout: "Layout",
+    study: str,
+    name: str,
+    *,
+    metrics: "pd.DataFrame",
+    predictions: "pd.DataFrame",
+    table: "pd.DataFrame",
+) -> "ModelResult":
+    """Read a model and its tuning, and check that they are what was judged."""
     from stratify.artifacts.fit import TUNING
     from stratify.artifacts.store import read_table
     from stratify.score import PatientModel
+    from stratify.track.one_run import require_judged_model, require_own_estimates
     from stratify.track.results import ModelResult
 
     folder = layout.model(study, name)
-    card = PatientModel.load(folder).card
-    return ModelResult(card=card, folder=folder, tuning=read_table(TUNING, layout.tuning(study, name)))
+    model, tuning = PatientModel.load(folder), read_table(TUNING, layout.tuning(study, name))
+    require_own_estimates(metrics, tuning, name)
+    require_judged_model(model, predictions, table, name)
+    return ModelResult(card=model.card, folder=folder, tuning=tuning)

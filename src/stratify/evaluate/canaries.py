@@ -12,6 +12,7 @@ STEPS = {
     OUTER_RESULTS: "evaluate",
     ATTACHMENT: "fit",
     "cut_offs": "fit",
+    "comparator_scores": "fit",
     "single_patient": "assemble or fit",
 }
 """The step to look at where a canary fails; the others start before `assemble` and run through `fit`."""

@@ -19,6 +19,7 @@ from stratify.fetch.archive_formats import (
     Entry,
     reader_of,
 )
+from stratify.unpacking import most_unpacked
 
 MAX_BYTES = 2 * 1024**3
 """Largest file taken out of an archive; a small archive can unpack to any size."""
@@ -53,6 +54,7 @@ def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: in
     for member in members:
         if _leads_outside(member):
             raise StratifyError(f"{archive.name}: refuses the member {member!r}: its path leads outside the archive")
+    most = most_unpacked(archive.stat().st_size)
     try:
         with reader_of(archive) as opened:
             entries = list(islice(opened.entries(), MAX_ENTRIES + 1))
@@ -60,7 +62,7 @@ def extract_members(archive: Path, members: Mapping[str, Path], *, max_bytes: in
                 raise StratifyError(f"{archive.name}: holds more than the {MAX_ENTRIES:,} files allowed; refused")
             _refuse_unsafe(archive.name, entries)
             wanted = {_find(archive.name, entries, member): target for member, target in members.items()}
-            opened.copy(wanted, Allowance(max_bytes, MAX_TOTAL_BYTES))
+            opened.copy(wanted, Allowance(min(max_bytes, most), min(MAX_TOTAL_BYTES, most)))
     except UNREADABLE as error:
         raise StratifyError(f"{archive.name}: not a readable archive: {error or type(error).__name__}") from None
     except OSError as error:

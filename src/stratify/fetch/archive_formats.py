@@ -1,5 +1,6 @@
 """The formats of archives: each lists what it holds, and copies files out of it."""
 
+import bz2
 import gzip
 import io
 import lzma
@@ -7,17 +8,18 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import py7zr
 from py7zr.exceptions import ArchiveError, PasswordRequired
 from py7zr.io import Py7zIO, WriterFactory
 
 from stratify.errors import StratifyError
+from stratify.unpacking import refuse_stream_bomb
 
 FILE, FOLDER, SYMBOLIC_LINK, HARD_LINK, SPECIAL = "file", "folder", "symbolic link", "hard link", "special"
 
@@ -34,6 +36,13 @@ UNREADABLE = (
     RuntimeError,
 )
 """What the libraries raise where a file is no archive, is damaged, encrypted, or packed in a way they do not know."""
+
+PACKED_TAR: dict[str, Callable[..., Any]] = {
+    ".tar.gz": gzip.open,
+    ".tgz": gzip.open,
+    ".tar.bz2": bz2.open,
+    ".tar.xz": lzma.open,
+}
 
 _CHUNK = 1024**2
 _LONGEST_LINK = 4096
@@ -114,8 +123,8 @@ def reader_of(archive: Path) -> Iterator[ArchiveReader]:
     if name.endswith((".zip", ".whl")):
         with zipfile.ZipFile(archive) as opened:
             yield _Zip(opened)
-    elif name.endswith((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")):
-        with tarfile.open(archive) as opened:
+    elif name.endswith((".tar", *PACKED_TAR)):
+        with _tar_stream(archive) as stream, tarfile.open(fileobj=stream, mode="r:") as opened:
             yield _Tar(opened)
     elif name.endswith(".7z"):
         with py7zr.SevenZipFile(archive) as opened:
@@ -124,6 +133,19 @@ def reader_of(archive: Path) -> Iterator[ArchiveReader]:
             yield _SevenZip(opened)
     else:
         raise StratifyError(f"{archive.name}: expected an archive that ends in .zip, .tar, .tar.gz, .tgz or .7z")
+
+
+@contextmanager
+def _tar_stream(archive: Path) -> Iterator[IO[bytes]]:
+    """Unpack a compressed tar, if it is no bomb: its list of files alone could fill the memory."""
+    opener = PACKED_TAR.get(next((ending for ending in PACKED_TAR if archive.name.lower().endswith(ending)), ""))
+    if opener is None:
+        with archive.open("rb") as stream:
+            yield stream
+        return
+    with opener(archive, "rb") as stream:
+        refuse_stream_bomb(stream, archive.stat().st_size, archive.name)
+        yield stream
 
 
 class _Sink:

@@ -21,6 +21,10 @@ CANARIES = {
         "change with theirs."
     ),
     "cut_offs": "The registered model sorts patients by the cut-offs of the study file, fixed before the run.",
+    "comparator_scores": (
+        "Half of the held-out patients were scored again by every comparator, in another order, without the other half "
+        "and with other outcomes. No score may move: it is the patient's own, and nobody else's outcome or place."
+    ),
     "attachment": (
         "Every prediction must carry the outcome of its own patient, and be called held out only of a patient the "
         "model did not learn from."

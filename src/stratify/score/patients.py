@@ -13,6 +13,7 @@ from stratify.errors import StratifyError, nearest
 from stratify.score.values import first_nested
 from stratify.score.workbook import read_cells
 from stratify.spreadsheet import without_formulas
+from stratify.unpacking import refuse_parquet_bomb
 from stratify.wording import counted
 
 TEXT_FORMATS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
@@ -104,6 +105,7 @@ def _read(path: Path) -> pd.DataFrame:
     suffix = path.suffix.lower()
     if suffix == ".parquet":
         with pq.ParquetFile(path) as file:  # half the time of pandas' way for 100,000 columns
+            refuse_parquet_bomb(file.metadata, path.stat().st_size, str(path))
             table = file.read(use_threads=False).to_pandas()
         return table if table.index.names == [None] else table.reset_index()
     if suffix == ".xlsx":

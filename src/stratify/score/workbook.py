@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from stratify.errors import StratifyError
+from stratify.unpacking import refuse_workbook_bomb
 
 MOST_CELLS = 20_000_000
 """A workbook can claim more cells than it holds; 100,000 columns of 200 patients are as many."""
@@ -31,6 +32,7 @@ def read_cells(path: Path) -> pd.DataFrame:
     StratifyError
         The sheet is no table, has too many cells, or a formula has no saved value.
     """
+    refuse_workbook_bomb(path)
     books = [load_workbook(path, read_only=True, data_only=data_only) for data_only in (True, False)]
     sheets = [book[book.sheetnames[0]] for book in books]
     if not all(hasattr(sheet, "reset_dimensions") for sheet in sheets):

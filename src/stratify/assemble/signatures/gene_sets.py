@@ -1,11 +1,11 @@
 """Understand gene sets written as GMT or as a table."""
 
 import csv
-import gzip
 import zlib
 from collections.abc import Iterator
 
 from stratify.errors import StratifyError, nearest
+from stratify.unpacking import gunzip
 
 
 def parse_gene_sets(
@@ -44,7 +44,7 @@ def parse_gene_sets(
 
 def _lines(content: bytes, where: str) -> list[str]:
     try:
-        text = (gzip.decompress(content) if where.endswith(".gz") else content).decode("utf-8-sig")
+        text = (gunzip(content, where) if where.endswith(".gz") else content).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise StratifyError(f"{where}: cannot be read as text: {error}") from None
     return text.splitlines()

@@ -8,6 +8,7 @@ What they cannot see is a feature that already knew the outcome in the source.
 import pandas as pd
 
 from stratify.artifacts.split import FINAL
+from stratify.fit.canaries.comparators import comparator_scores
 from stratify.fit.canaries.cut_offs import cut_offs
 from stratify.fit.canaries.experiment import Experiment
 from stratify.fit.canaries.garbage import garbage_in_held_out_rows
@@ -49,4 +50,4 @@ def measure_canaries(
     return pd.DataFrame(rows).assign(study=experiment.name, model=experiment.model)
 
 
-__all__ = ["Experiment", "measure_canaries"]
+__all__ = ["Experiment", "comparator_scores", "measure_canaries"]

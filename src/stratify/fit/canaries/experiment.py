@@ -41,9 +41,8 @@ class Experiment:
 
     @property
     def largest_split(self) -> pd.DataFrame:
-        """The members of the split that holds out most patients; of several, the first by name."""
-        held_out = self.splits.loc[self.splits["role"].eq("test"), "split"].value_counts()
-        return self.splits[self.splits["split"].eq(held_out.index[held_out.eq(held_out.max())].min())]
+        """The members of the split that holds out most patients."""
+        return largest_split(self.splits)
 
     @property
     def once_held_out(self) -> pd.DataFrame:
@@ -64,3 +63,19 @@ class Experiment:
     def assembled(self) -> Assembled:
         """Assemble the study."""
         return assemble(self.name, self.study, self.cohorts, self.signatures)
+
+
+def largest_split(splits: pd.DataFrame) -> pd.DataFrame:
+    """Take the members of the split that holds out most patients; of several, the first by name.
+
+    Parameters
+    ----------
+    splits
+        As in `artifacts.split.SPLITS`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    held_out = splits.loc[splits["role"].eq("test"), "split"].value_counts()
+    return splits[splits["split"].eq(held_out.index[held_out.eq(held_out.max())].min())]

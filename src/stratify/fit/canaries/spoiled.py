@@ -37,6 +37,32 @@ def spoil(cohort: Cohort, patients: set[str], experiment: Experiment) -> Cohort:
     return Cohort(cohort.name, cohort.config, clinical, measurements)
 
 
+def spoil_rows(table: pd.DataFrame, patients: set[str], seed: int) -> pd.DataFrame:
+    """Replace the features of some patients of a study table by noise and flip their label; types stay.
+
+    Parameters
+    ----------
+    table
+        The study table.
+    patients
+        Who is spoiled.
+    seed
+        Seed of the noise.
+
+    Returns
+    -------
+    DataFrame
+    """
+    rng = np.random.default_rng(seed)
+    rows = table["patient_id"].isin(patients)
+    spoiled = {
+        column: table[column].mask(rows, _noise(table[column], rng).astype(table[column].dtype))
+        for column in table.columns
+        if "." in column
+    }
+    return table.assign(**spoiled, y=table["y"].mask(rows, 1 - table["y"]))
+
+
 def _noise(values: pd.Series, rng: np.random.Generator) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return pd.Series(rng.normal(0, 1000, len(values)), index=values.index)

@@ -10,6 +10,7 @@ from stratify.errors import StratifyError
 from stratify.harmonize.readers.files import open_binary
 from stratify.harmonize.readers.grid import Grid, picked_columns
 from stratify.harmonize.readers.workbook import cell_text
+from stratify.unpacking import refuse_parquet_bomb
 
 
 def read_grid(path: Path) -> Grid:
@@ -51,6 +52,8 @@ def read_numbers(path: Path, label: str | None, pattern: str | None) -> pd.DataF
 def _load(path: Path) -> pa.Table:
     with open_binary(path) as stream:
         try:
-            return pq.read_table(pa.BufferReader(stream.read()))
+            content = stream.read()
+            refuse_parquet_bomb(pq.read_metadata(pa.BufferReader(content)), len(content), str(path))
+            return pq.read_table(pa.BufferReader(content))
         except (pa.ArrowInvalid, OSError) as error:
             raise StratifyError(f"{path}: not a readable parquet file: {error}") from None

@@ -5,14 +5,16 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any
 
 from stratify.errors import StratifyError
+from stratify.unpacking import refuse_stream_bomb, refuse_zip_bomb
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
+OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".tgz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 FORMATS = {
     ".csv": "delimited",
     ".tsv": "delimited",
@@ -21,9 +23,6 @@ FORMATS = {
     ".parquet": "parquet",
     ".arff": "arff",
 }
-MAX_UNPACKED = 16 * 1024**3
-"""Most bytes that a .zip or a workbook may say it unpacks to; more than it says is never read."""
-
 BROKEN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zipfile.BadZipFile, OSError)
 
 
@@ -86,27 +85,16 @@ def open_binary(path: Path) -> Iterator[IO[bytes]]:
 def _decompressed(path: Path) -> Iterator[IO[bytes]]:
     suffix = path.suffix.lower()
     if suffix == ".zip":
-        check_unpacked(path)
+        refuse_zip_bomb(path)
         with zipfile.ZipFile(path) as archive, archive.open(_only_member(archive, path)) as stream:
             yield stream
-        return
-    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
-    with openers.get(suffix, open)(path, "rb") as stream:  # type: ignore[operator]
-        yield cast("IO[bytes]", stream)
-
-
-def check_unpacked(path: Path) -> None:
-    """Raise an error where a zip file, as workbooks are, unpacks to more than a table has.
-
-    Raises
-    ------
-    StratifyError
-        Gives the size found and the largest accepted.
-    """
-    with zipfile.ZipFile(path) as archive:
-        size = sum(info.file_size for info in archive.infolist())
-    if size > MAX_UNPACKED:
-        raise StratifyError(f"{path}: unpacks to {size:,} bytes, expected at most {MAX_UNPACKED:,}; is it an attack?")
+    elif suffix in OPENERS:
+        with OPENERS[suffix](path, "rb") as stream:
+            refuse_stream_bomb(stream, path.stat().st_size, str(path))
+            yield stream
+    else:
+        with path.open("rb") as stream:
+            yield stream
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> str:

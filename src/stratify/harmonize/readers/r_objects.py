@@ -21,11 +21,12 @@ from rdata.parser import CharFlags, RObject, RObjectType
 from stratify.errors import StratifyError
 from stratify.harmonize.readers.files import BROKEN, open_binary
 from stratify.harmonize.readers.r_serialization import SAVED, parse_serialized
+from stratify.unpacking import unpack
 
 SERIALIZED = (b"X\n", b"A\n", b"B\n")
 """How a file of one object (`saveRDS`) begins."""
 
-PACKED = {b"\x1f\x8b": gzip.decompress, b"BZh": bz2.decompress, b"\xfd7zXZ\x00": lzma.decompress}
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\x00": lzma.open}
 ZSTANDARD = b"\x28\xb5\x2f\xfd"
 UNPARSABLE = (
     ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, NotImplementedError, RecursionError,
@@ -205,9 +206,9 @@ def _decompressed(path: Path) -> bytes:
     if content.startswith(ZSTANDARD):
         raise StratifyError(f"{path}: compressed by zstandard; save it again in R with compress = 'xz'")
     try:
-        for magic, decompress in PACKED.items():
+        for magic, opener in PACKED.items():
             if content.startswith(magic):
-                return decompress(content)
+                return unpack(content, opener, str(path))  # type: ignore[arg-type]
     except BROKEN as error:
         raise StratifyError(f"{path}: the compressed file is cut short or damaged: {error}") from None
     return content

@@ -10,6 +10,7 @@ from typing import IO, Protocol
 
 from stratify.errors import StratifyError, nearest
 from stratify.harmonize.readers.files import BROKEN, open_binary
+from stratify.unpacking import refuse_bomb, refuse_zip_bomb
 
 ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".zip")
 NOT_TAR = "file could not be opened"
@@ -61,6 +62,7 @@ def open_study(path: Path, root_file: str) -> Iterator[StudyFiles]:
         if path.suffix == ".zip":
             if not path.is_file():
                 raise StratifyError(f"{path}: the raw file is missing; `stratify fetch` brings it again")
+            refuse_zip_bomb(path)
             with zipfile.ZipFile(path) as archive:
                 yield _Zip(path, archive, root_file)
         else:
@@ -115,6 +117,7 @@ class _Tar:
     def __init__(self, path: Path, archive: tarfile.TarFile, root_file: str) -> None:
         self.path, self.archive = path, archive
         members = {member.name.removeprefix("./"): member for member in archive.getmembers() if member.isfile()}
+        refuse_bomb(sum(member.size for member in members.values()), path.stat().st_size, str(path))
         self.top = _top(list(members), root_file, path)
         self.members = {name.removeprefix(self.top): it for name, it in members.items() if name.startswith(self.top)}
         self.names = sorted(self.members)

@@ -3,15 +3,17 @@
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
-from stratify.harmonize.readers.files import check_unpacked, open_binary
+from stratify.harmonize.readers.files import open_binary
 from stratify.harmonize.readers.grid import Grid
+from stratify.unpacking import refuse_workbook_bomb
 
 
 def read_grid(path: Path, layout: TableFile) -> Grid:
@@ -37,20 +39,27 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
     with open_binary(path) as stream:
         try:
             if path.suffix.lower() == ".xlsx":  # else it is packed once more, and that is bounded
-                check_unpacked(path)
-            book = load_workbook(stream, read_only=True, data_only=True)
-        except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile) as error:
+                refuse_workbook_bomb(path)
+            rows = _rows(stream, path, layout)
+        except StratifyError:
+            raise
+        except (InvalidFileException, KeyError, ValueError, ParseError, zipfile.BadZipFile) as error:
             raise StratifyError(f"{path}: not a readable xlsx workbook: {error}") from None
-        name = layout.sheet or book.sheetnames[0]
-        if name not in book.sheetnames:
-            raise StratifyError(f"{path}: no sheet {name!r}; {nearest(name, book.sheetnames)}")
-        sheet = book[name]
-        if not hasattr(sheet, "reset_dimensions"):
-            raise StratifyError(f"{path}: sheet {name!r} is a chart; expected a table")
-        sheet.reset_dimensions()  # a stray value in the last column would fill every row up to it
-        rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-        book.close()
     return _rectangular(rows[layout.skip_rows :])
+
+
+def _rows(stream: IO[bytes], path: Path, layout: TableFile) -> Grid:
+    book = load_workbook(stream, read_only=True, data_only=True)
+    name = layout.sheet or book.sheetnames[0]
+    if name not in book.sheetnames:
+        raise StratifyError(f"{path}: no sheet {name!r}; {nearest(name, book.sheetnames)}")
+    sheet = book[name]
+    if not hasattr(sheet, "reset_dimensions"):
+        raise StratifyError(f"{path}: sheet {name!r} is a chart; expected a table")
+    sheet.reset_dimensions()  # a stray value in the last column would fill every row up to it
+    rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    book.close()
+    return rows
 
 
 def _rectangular(rows: Grid) -> Grid:
