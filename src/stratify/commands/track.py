@@ -69,14 +69,11 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     -------
     StudyResults
     """
-    import pandas as pd
-
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.discover import UNIVARIATE
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-    from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_table
+    from stratify.commands.same_patients import read_patients
     from stratify.config import load_study
     from stratify.evaluate.champion import choose_champion
     from stratify.track.results import StudyResults
@@ -86,15 +83,15 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     layout = Layout(results)
     metrics = read_table(METRICS, layout.metrics(study))
     canaries = read_table(CANARIES, layout.canaries(study))
-    predictions = [read_table(PREDICTIONS, layout.predictions(study, name)) for name in [*config.models, COMPARATORS]]
+    patients = read_patients(config, study, layout)
     report = layout.report(study)
     return StudyResults(
         study=study,
         config=config,
         cohorts=_read_cohorts(study_file, config),
         models={name: _read_model(layout, study, name) for name in config.models},
-        table=read_table(TABLE, layout.table(study)),
-        predictions=pd.concat(predictions, ignore_index=True),
+        table=patients.table,
+        predictions=patients.predictions(config.models),
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(study)),
         sensitivity=read_table(SENSITIVITY, layout.sensitivity(study)),
@@ -120,9 +117,15 @@ def _read_cohorts(study_file: Path, config: "StudyConfig") -> "dict[str, Cohort]
 def _read_model(layout: "Layout", study: str, name: str) -> "ModelResult":
     from stratify.artifacts.fit import TUNING
     from stratify.artifacts.store import read_table
+    from stratify.errors import StratifyError
     from stratify.score import PatientModel
     from stratify.track.results import ModelResult
 
     folder = layout.model(study, name)
     card = PatientModel.load(folder).card
+    if (card.study, card.model) != (study, name):
+        raise StratifyError(
+            f"{folder}: expected the model {name!r} of study {study!r}, found {card.model!r} of {card.study!r}; delete "
+            f"it and run `snakemake {folder}` to make it again"
+        )
     return ModelResult(card=card, folder=folder, tuning=read_table(TUNING, layout.tuning(study, name)))
