@@ -93,8 +93,7 @@ def write_results(
     for cohort in cohorts:
         write_table(cohort.clinical, CLINICAL, layout.clinical(cohort.name))
         for name, values in cohort.measurements.items():
-            table = values.reindex(columns=cohort.clinical["sample_id"].to_list())  # null where not measured
-            write_table(table.rename_axis("feature").reset_index(), MODALITY, layout.modality(cohort.name, name))
+            write_table(values.rename_axis("feature").reset_index(), MODALITY, layout.modality(cohort.name, name))
     assembled = assemble(STUDY, study, cohorts, signatures)
     write_table(assembled.table, TABLE, layout.table(STUDY))
     samples = pd.DataFrame({"patient_id": assembled.table["patient_id"], "sample_id": assembled.samples})

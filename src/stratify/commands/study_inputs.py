@@ -107,15 +107,15 @@ def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature
 
 
 def _cohort(inputs: StudyInputs, name: str, measurements: dict[str, pd.DataFrame]) -> Cohort:
-    """Join a cohort's tables, which `harmonize` gives the same samples; others are of another run."""
+    """Join a cohort's tables; a sample that only measurements know is of another run of `harmonize`."""
     clinical = read_table(CLINICAL, inputs.layout.clinical(name))
     for modality, table in measurements.items():
-        apart = sorted(set(table.columns) ^ set(clinical["sample_id"]))
-        if apart:
-            path, other = inputs.layout.modality(name, modality), inputs.layout.clinical(name)
+        unknown = sorted(set(table.columns) - set(clinical["sample_id"]))
+        if unknown:
+            path = inputs.layout.modality(name, modality)
             raise StratifyError(
-                f"{path}: {counted(len(apart), 'sample stands', 'samples stand')} in this table or in {other}, not in "
-                f"both, such as {apart[0]}; the two are of different runs: delete {path} and run `snakemake {path}` to "
-                "make it again"
+                f"{path}: {counted(len(unknown), 'sample is', 'samples are')} not in {inputs.layout.clinical(name)}, "
+                f"such as {unknown[0]}; the two are of different runs: delete {path} and run `snakemake {path}` to make "
+                "it again"
             )
     return Cohort(name, inputs.datasets[name], clinical, measurements)

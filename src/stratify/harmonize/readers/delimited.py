@@ -70,14 +70,12 @@ def open_text(path: Path, encoding: str) -> Iterator[IO[bytes]]:
         if not declared.startswith(WIDE_ENCODINGS):
             if start.startswith(UTF_16):
                 raise StratifyError(f"{path}: utf-16 text, not {encoding}; write `encoding: utf-16`")
-            if start.startswith(codecs.BOM_UTF8) and not encoding.lower().replace("_", "-").startswith(
-                ("utf-8", "utf8")
-            ):
+            if start.startswith(codecs.BOM_UTF8) and not declared.startswith(("utf-8", "utf8")):
                 raise StratifyError(f"{path}: utf-8 text, not {encoding}; leave `encoding:` out")
             if b"\0" in start:
                 raise StratifyError(
-                    f"{path}: not a text table: it holds bytes that no text has, unless it is UTF-16 without a mark: then "
-                    "write `encoding: utf-16-le`"
+                    f"{path}: not a text table: it holds bytes that no text has, unless it is UTF-16 without a mark: "
+                    "then write `encoding: utf-16-le`"
                 )
         if start.lstrip().lower().startswith(WEB_PAGE):
             raise StratifyError(
