@@ -165,7 +165,7 @@ def _write_source(folder: Path, files: Mapping[str, Content]) -> None:
         for path in files_below(raw)
     }
     source = folder / "config/sources/box.yaml"
-    source.parent.mkdir(parents=True)
+    source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(yaml.safe_dump({"title": "Box", "citation": "c", "files": digests}), encoding="utf-8")
 
 

@@ -29,12 +29,20 @@ CASES = {
         "assemble",
         r"both classes, found 1 in all: a 0 positive and 1 negative",
     ),
-    "nobody labelled": ({"a": UNLABELLED}, CROSS_VALIDATED, "assemble", r"found 0 in all: no patient.*label: 20"),
+    "nobody labelled": (
+        {"a": UNLABELLED},
+        CROSS_VALIDATED,
+        "assemble",
+        r"found 0 in all: no patient.*label missing: 20",
+    ),
     "a feature without any value": (
         {"a": Patients(weight=missing, acknowledge=NO_WEIGHT)},
         CROSS_VALIDATED,
         "assemble",
-        r"study 's': feature 'clin.weight_kg' has no value in any of its 20 patients \(a\): .*take it out of `features`",
+        (
+            r"study 's': feature 'clin.weight_kg' has no value in any of its 20 patients \(a\): "
+            r".*take it out of `features`"
+        ),
     ),
     "two patients": (
         {"a": Patients(2)},

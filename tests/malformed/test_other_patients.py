@@ -20,12 +20,12 @@ COMPARE = ["fit", "--model", "comparators"]
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
-    """Two studies, each of a cohort of its own, up to the predictions of their comparators."""
+    """Two studies, each of a cohort of its own, up to their predictions."""
     folder = tmp_path_factory.mktemp("studies")
     for name, n in (("one", 24), ("other", 30)):
         run = study_of(folder, {name: Patients(n)}, name)
         assert [run(stage) for stage in STAGES] == [0, 0, 0]
-        assert run(*COMPARE) == 0
+        assert [run(*FIT), run(*COMPARE)] == [0, 0]
     return folder
 
 
@@ -55,7 +55,7 @@ FOREIGN = [
     ("splits", FIT, rf"splits\.parquet{NOT_OURS}"),
     ("splits", COMPARE, rf"splits\.parquet{NOT_OURS}"),
     ("splits", ["evaluate"], rf"splits\.parquet{NOT_OURS}"),
-    ("predictions", ["evaluate"], r"predictions\.parquet.*"),
+    ("predictions", ["evaluate"], rf"comparators/predictions\.parquet{NOT_OURS}"),
     ("table", ["split"], r"table\.parquet: has patients of 'other', which is no cohort of study 'one' \(one\)"),
     ("table", ["discover"], r"table\.parquet: has patients of 'other'"),
     ("table", ["evaluate"], r"table\.parquet: has patients of 'other'"),
@@ -109,9 +109,6 @@ def test_a_prediction_that_the_splits_call_for_is_missed(folder, capsys):
     path = layout.predictions("one")
     rows = pd.read_parquet(path)
     learned = rows[rows["split"].notna() & rows["role"].eq("cv")]
-    shutil.copytree(path.parent, layout.predictions("one", "elastic_net").parent)
-    learned_from = rows[rows["model"] == "prevalence"].assign(model="elastic_net")
-    learned_from.to_parquet(layout.predictions("one", "elastic_net"))
     rows.drop(index=learned.index[0]).to_parquet(path)
     error = refused(folder, capsys, ["evaluate"])
     assert re.search(
@@ -121,10 +118,10 @@ def test_a_prediction_that_the_splits_call_for_is_missed(folder, capsys):
 
 def test_predictions_of_another_model_are_one_message(folder, capsys):
     layout = Layout(folder / "results")
-    shutil.copytree(layout.predictions("one").parent, layout.predictions("one", "elastic_net").parent)
+    shutil.copy(layout.predictions("one"), layout.predictions("one", "elastic_net"))
     error = refused(folder, capsys, ["evaluate"])
     assert (
-        "expected results of model 'elastic_net', whose folder it stands in, found those of 'clin.age_years'" in error
+        "expected results of model 'elastic_net', whose folder it stands in, found those of 'group_mean', 'prevalence'" in error
     )
 
 

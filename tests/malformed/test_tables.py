@@ -16,6 +16,8 @@ import pytest
 from corpus import CLINICAL_CSV, FINDINGS, GENES_TSV, LONGEST_SECONDS, Case, cohort
 
 MANY = "gene\t01\t02\t03\n" + "".join(f"G{gene}\t{gene % 7}.25\t{gene % 5}.5\t3\n" for gene in range(3000))
+MARK = codecs.BOM_UTF8
+GENES = [f"G{gene}" for gene in range(100_000)]
 HTML = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n<body>\n<p>Please, sign in</p></body></html>\n"
 
 
@@ -104,7 +106,7 @@ CLINICAL_CASES = [
     ),
     clinical(
         "utf-8 text with a mark, called latin-1",
-        codecs.BOM_UTF8 + CLINICAL_CSV.encode(),
+        MARK + CLINICAL_CSV.encode(),
         r"c\.csv: utf-8 text, not latin-1; leave `encoding:` out",
         encoding="latin-1",
     ),
@@ -302,9 +304,9 @@ MODALITY_CASES = [
     ),
     measured(
         "text in the last of 100,000 columns",
-        "id\t"
-        + "\t".join(f"G{gene}" for gene in range(100_000))
-        + f"\n01{'\t1.5' * 99_999}\tlow\n02{'\t2.5' * 100_000}\n",
+        "\n".join(
+            ["\t".join(["id", *GENES]), "01" + "\t1.5" * (len(GENES) - 1) + "\tlow", "02" + "\t2.5" * len(GENES)]
+        ),
         r"m\.tsv: column 'G99999': expected numbers, found 1 value: 'low' \(01\)",
         orientation="samples_by_features",
         id="id",
@@ -319,8 +321,8 @@ WIDE = "\n".join(line + ",1" * 100_000 for line in CLINICAL_CSV.splitlines())
 UNDAMAGED = {
     "plain": {},
     "byte-order marks": {
-        "c.csv": codecs.BOM_UTF8 + CLINICAL_CSV.encode(),
-        "m.tsv": codecs.BOM_UTF8 + GENES_TSV.encode(),
+        "c.csv": MARK + CLINICAL_CSV.encode(),
+        "m.tsv": MARK + GENES_TSV.encode(),
     },
     "quoted newlines": {"c.csv": QUOTED},
     "lines of Windows": {"c.csv": CLINICAL_CSV.replace("\n", "\r\n"), "m.tsv": GENES_TSV.replace("\n", "\r\n")},

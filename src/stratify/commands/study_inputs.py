@@ -115,7 +115,7 @@ def _cohort(inputs: StudyInputs, name: str, measurements: dict[str, pd.DataFrame
             path = inputs.layout.modality(name, modality)
             raise StratifyError(
                 f"{path}: {counted(len(unknown), 'sample is', 'samples are')} not in {inputs.layout.clinical(name)}, "
-                f"such as {unknown[0]}; the two are of different runs: delete {path} and run `snakemake {path}` to make "
-                "it again"
+                f"such as {unknown[0]}; the two are of different runs: delete {path} and run `snakemake {path}` to "
+                "make it again"
             )
     return Cohort(name, inputs.datasets[name], clinical, measurements)

@@ -44,7 +44,7 @@ def grid_to_frame(
     labels
         A column of names in which the texts that mean missing are taken as they are (a gene may be called `NA`).
     named
-        Columns that are asked for: of a table of more than `WIDEST` columns that has them all, no other is kept.
+        Columns that are asked for: of a table of more than `WIDEST` columns, no other is kept.
     dtype
         `object` holds the texts in one piece, where every column is about to become numbers.
 
@@ -57,7 +57,8 @@ def grid_to_frame(
     Raises
     ------
     StratifyError
-        There is no data, a row is longer or shorter than the header, or row names were expected and are not there.
+        There is no data, a row is longer or shorter than the header, row names were expected and are not there, or a
+        wide table lacks a column that is asked for.
     """
     if len(grid) < 2 or not any(any(row) for row in grid):
         raise StratifyError(f"{where}: the table is empty: {counted(len(grid), 'row')} including the header")
@@ -66,7 +67,7 @@ def grid_to_frame(
     if transpose:
         grid = [list(column) for column in zip(*grid, strict=True)]
     header = [name.strip() for name in grid[0]]
-    kept = _kept(header, set(named), first=int(layout.index_column))
+    kept = _kept(header, list(named), layout, where)
     missing = {name: {""} if name == labels else {"", *layout.missing} for name in {header[at] for at in kept}}
     absent = [missing[header[at]] for at in kept]
     cells = [[None if row[at] in none else row[at] for at, none in zip(kept, absent, strict=True)] for row in grid[1:]]
@@ -74,11 +75,16 @@ def grid_to_frame(
     return pd.DataFrame(cells, columns=pd.Index([header[at] for at in kept], dtype="str"), index=index, dtype=dtype)
 
 
-def _kept(header: Sequence[str], named: set[str], *, first: int) -> list[int]:
+def _kept(header: Sequence[str], named: Sequence[str], layout: TableFile, where: str) -> list[int]:
     """Choose columns by position: a frame of text takes seconds for tens of thousands that nobody asks for."""
-    every = list(range(first, len(header)))
-    few = len(header) <= WIDEST or not named or not named.issubset(header[first:])
-    return every if few else [at for at in every if header[at] in named]
+    every = list(range(int(layout.index_column), len(header)))
+    if len(header) <= WIDEST or not named:
+        return every
+    for name in named:
+        if not layout.more_files:  # of several files, one may lack a column
+            check_name(header, name, where)
+    wanted = set(named)
+    return [at for at in every if header[at] in wanted]
 
 
 def _with_row_names(grid: Grid, where: str) -> Grid:
