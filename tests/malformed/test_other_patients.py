@@ -121,7 +121,8 @@ def test_predictions_of_another_model_are_one_message(folder, capsys):
     shutil.copy(layout.predictions("one"), layout.predictions("one", "elastic_net"))
     error = refused(folder, capsys, ["evaluate"])
     assert (
-        "expected results of model 'elastic_net', whose folder it stands in, found those of 'group_mean', 'prevalence'" in error
+        "expected results of model 'elastic_net', whose folder it stands in, found those of 'group_mean', 'prevalence'"
+        in error
     )
 
 
