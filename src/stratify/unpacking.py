@@ -16,7 +16,7 @@ HARMLESS = 128 * 1024**2
 """Bytes that any file may unpack to."""
 
 MOST_TIMES = 200
-"""Times its own size that a larger file may unpack to; tables of text come to about ten, counts that are mostly zero to more."""
+"""Times its own size that a larger file may unpack to; tables of text come to about ten, those of zeros to more."""
 
 MAX_UNPACKED = 16 * 1024**3
 """Most bytes that a file of any size may unpack to."""

@@ -146,7 +146,7 @@ def test_one_patient_in_two_cohorts_is_an_error(make_study, signatures):
 
 def test_one_class_is_an_error_that_shows_the_attrition(make_study, signatures):
     cohort = with_clinical(make_cohort(n=20), **{"endpoint.response": 1.0})
-    with pytest.raises(StratifyError, match="20 patients remain, all with label"):
+    with pytest.raises(StratifyError, match=r"found 20 in all: toy 20 positive and 0 negative.*toy, in the file: 20"):
         assemble("toy-study", make_study(), [cohort], signatures)
 
 

@@ -95,9 +95,9 @@ def test_the_command_tests_the_features_of_the_study(table, tmp_path):
         "endpoint": {"rule": "as_published", "field": "response"},
         "positive": "response",
         "positive_is": "favourable",
-        "datasets": {"train": ["north"]},
+        "datasets": {"train": ["north"], "evaluate": ["south"]},
         "features": ["gene.G*", "clin.sex"],
-        "design": {"kind": "repeated_nested_cv"},
+        "design": {"kind": "external"},
         "models": ["elastic_net"],
     }
     study_file.write_text(yaml.safe_dump(study))

@@ -205,7 +205,7 @@ def test_results_that_are_not_there_yet_are_one_message(arguments, capsys, missi
 def test_a_patient_without_a_known_sample_is_refused(arguments):
     path = Layout(arguments.results).samples(STUDY)
     pd.read_parquet(path).iloc[1:].to_parquet(path, index=False)
-    with pytest.raises(StratifyError, match=r"has no sample of 1 of the study table's 26 patients, .* run `snakemake "):
+    with pytest.raises(StratifyError, match=r"samples.parquet: 1 patient is missing of the 26 in .* run `snakemake "):
         run(arguments)
 
 

@@ -184,9 +184,9 @@ def test_a_registered_cut_off_that_was_not_declared_fails():
 
 def test_labels_attached_by_position_fail_the_run(evaluate, monkeypatch):
     """Labels are one patient late in every table alike, so that models do not contradict each other."""
-    from stratify.artifacts import store
+    from stratify.commands import same_patients
 
-    honest = store.read_table
+    honest = same_patients.read_table
 
     def leaky(contract, path):
         table = honest(contract, path)
@@ -196,7 +196,7 @@ def test_labels_attached_by_position_fail_the_run(evaluate, monkeypatch):
         late = labels.transform(lambda of_cohort: np.roll(of_cohort, 1))
         return table.assign(y=table["patient_id"].map(late).astype(table["y"].dtype))
 
-    monkeypatch.setattr(store, "read_table", leaky)
+    monkeypatch.setattr(same_patients, "read_table", leaky)
     code, said = evaluate()
     assert code == 2
     assert "canary attachment of all (step fit) failed: predictions with an outcome that is not the patient's" in said

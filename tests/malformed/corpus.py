@@ -165,7 +165,7 @@ def _write_source(folder: Path, files: Mapping[str, Content]) -> None:
         for path in files_below(raw)
     }
     source = folder / "config/sources/box.yaml"
-    source.parent.mkdir(parents=True)
+    source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(yaml.safe_dump({"title": "Box", "citation": "c", "files": digests}), encoding="utf-8")
 
 
@@ -198,3 +198,114 @@ def written_model(folder: Path) -> Path:
     )
     PatientModel(MODELS["elastic_net"](features, 0).fit(features, y), card).save(folder / "model")
     return folder / "model"
+
+
+Values = Callable[[int], object]
+"""What stands in a column of a patient, by the patient's number."""
+
+
+@dataclass(frozen=True)
+class Patients:
+    """A small cohort of clinical values that a study learns from or judges on.
+
+    Parameters
+    ----------
+    n
+        Number of patients.
+    y
+        Who is positive.
+    age, weight
+        The two features.
+    acknowledge
+        Findings that the dataset file accepts, with their column.
+    """
+
+    n: int = 20
+    y: Values = lambda number: number % 2
+    age: Values = lambda number: 50 + number * 7 % 23
+    weight: Values = lambda number: 70.5 + number * 5 % 17
+    acknowledge: tuple[tuple[str, str], ...] = ()
+
+    def text(self, name: str) -> str:
+        """Write the raw file; other cohorts hold other people."""
+        rows = [
+            f"p{number},{self._of(self.age, number, name)},{self._of(self.weight, number, name)},{self.y(number)}"
+            for number in range(self.n)
+        ]
+        return "\n".join(["id,Age,Weight,Response", *rows]) + "\n"
+
+    @staticmethod
+    def _of(values: Values, number: int, name: str) -> object:
+        value = values(number)
+        return value if isinstance(value, str) else value + len(name)
+
+
+CROSS_VALIDATED = {"kind": "repeated_nested_cv", "outer": {"folds": 4}, "inner": {"folds": 3}}
+EXTERNAL = {"kind": "external", "inner": {"folds": 3}}
+LEAVE_ONE_OUT = {"kind": "leave_one_out"}
+
+
+def study_of(
+    folder: Path,
+    cohorts: Mapping[str, Patients],
+    name: str = "s",
+    design: Mapping[str, Any] = CROSS_VALIDATED,
+    **keys: Any,
+) -> Callable[..., int]:
+    """Write the files of a study of small cohorts; in the design `external`, the last one is judged on.
+
+    Returns
+    -------
+    callable
+        Runs a stage by its name and further arguments, and gives its status.
+    """
+    config, results = folder / "config", folder / "results"
+    files = {f"{cohort}.csv": patients.text(cohort) for cohort, patients in cohorts.items()}
+    _write_source(folder, files)
+    for cohort, patients in cohorts.items():
+        _write_yaml(config / "datasets" / f"{cohort}.yaml", _described(cohort, patients))
+    names = list(cohorts)
+    datasets = {"train": names[:-1], "evaluate": names[-1:]} if design["kind"] == "external" else {"train": names}
+    study = config / "studies" / f"{name}.yaml"
+    _write_yaml(study, {**STUDY, "datasets": datasets, "design": dict(design), **keys})
+
+    def run(stage: str, *arguments: str) -> int:
+        if stage == "harmonize":
+            at = [
+                ["--dataset", str(config / f"datasets/{cohort}.yaml"), "--raw", str(folder / "raw")] for cohort in names
+            ]
+            return max(main([stage, *place, "--results", str(results)]) for place in at)
+        return main([stage, *arguments, "--study", str(study), "--results", str(results)])
+
+    return run
+
+
+STUDY = {
+    "title": "Toy",
+    "question": "Who responds?",
+    "endpoint": {"rule": "as_published", "field": "response"},
+    "positive": "response",
+    "positive_is": "favourable",
+    "features": ["clin.age_years", "clin.weight_kg"],
+    "models": ["elastic_net"],
+    "seed": 7,
+}
+
+
+def _described(name: str, patients: Patients) -> dict[str, Any]:
+    clinical = {
+        "file": f"{name}.csv",
+        "id": "id",
+        "timepoint": "baseline",
+        "columns": {"age_years": "Age", "weight_kg": "Weight"},
+        "endpoints": {"response": {"from": "Response", "values": {"1": 1, "0": 0}}},
+        "missing": ["NA"],
+    }
+    accepted = [{"finding": finding, "column": column, "reason": "a test"} for finding, column in patients.acknowledge]
+    families = {"patient_pool": name, "study_family": name}
+    return {"title": name, "source": "box", **families, "clinical": clinical, "acknowledge": accepted}
+
+
+def _write_yaml(path: Path, content: Mapping[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(dict(content)), encoding="utf-8")

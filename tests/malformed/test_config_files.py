@@ -5,6 +5,9 @@ import codecs
 import pytest
 from corpus import Case
 
+from stratify.config import RunConfig, validate
+from stratify.errors import StratifyError
+
 STUDY = """\
 title: Toy
 question: Who responds?
@@ -115,6 +118,26 @@ VALUES = [
     dataset("reader of a modality", DATASET + "modalities: {e: {reader: [maf]}}\n", r": .*modalities\.e\.reader"),
     dataset("source that is a number", DATASET.replace("box", "3"), ": source: expected text, found 3; put it in q"),
 ]
+RUNS = [
+    ({}, "key 'studies' is required and missing"),
+    ({"studies": []}, "studies: expected at least one entry, found none"),
+    ({"studies": "toy"}, r"studies: expected a list, found 'toy'; write \[toy\]"),
+    ({"studies": {"toy": None}}, "studies: expected a list, found a mapping of keys"),
+    ({"studies": None}, "studies: expected a list, found nothing"),
+    ({"studies": [1]}, r"studies\.0: expected text, found 1; put it in quotes"),
+    ({"studies": ["../toy"]}, r"studies\.0: expected a name of letters.*found '\.\./toy'"),
+    ({"studies": ["toy"], "mirror": 3}, "mirror: expected text, found 3; put it in quotes"),
+    ({"studies": ["toy"], "tracking_uri": ["a"]}, r"tracking_uri: expected text, found \['a'\]"),
+    ({"studies": ["toy"], "study": "toy"}, "unknown key 'study'; did you mean 'studies'"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), RUNS, ids=[message[:40] for _, message in RUNS])
+def test_a_run_that_is_not_what_its_schema_says_is_one_message(content, message):
+    with pytest.raises(StratifyError, match=rf"config\.yaml: {message}"):
+        validate(RunConfig, content, "config/config.yaml")
+
+
 STAGES = ["assemble", "split", "fit", "evaluate", "discover", "report", "track"]
 CASES = [
     *TEXTS,

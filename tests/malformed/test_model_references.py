@@ -26,6 +26,15 @@ def damaged(name, damage, message):
     return Case(name, make, message)
 
 
+def output(name, place, message):
+    def make(folder):
+        (folder / "a.txt").touch()
+        (folder / "folder.csv").mkdir()
+        return ["example", "--model", str(written_model(folder)), "--output", str(folder / place)]
+
+    return Case(name, make, message)
+
+
 def store(name, uri, message, prepare=lambda path: None):
     def make(folder):
         prepare(folder / "s.db")
@@ -92,9 +101,18 @@ REFERENCES = [
     reference("another form", "models:/toy/latest", "model 'models:/toy/latest': not a folder .*nor of the form"),
     reference("no alias", "models:/toy", "not a folder .*did you mean models:/toy@champion"),
     reference("run id too short", "runs:/abc/model", "model 'runs:/abc/model': not a folder"),
+    reference("nothing", "", "--model: expected a model, found nothing; give models:/<study>@champion"),
+    reference("spaces", " ", "--model: expected a model, found nothing"),
+    reference("file for a folder", __file__, r"not a folder that exists.*did you mean the folder '.*malformed'"),
     reference("device", "/dev/null", "model '/dev/null': not a folder"),
     reference("web address", "http://127.0.0.1/m", "model 'http://127.0.0.1/m': not a folder"),
     reference("store that does not exist", REFERENCE, r"tracking store sqlite:.*none\.db: there is no file"),
+]
+OUTPUTS = [
+    output("output below a file", "a.txt/p.csv", r"a\.txt/p\.csv: cannot be written: .*its folder is a file"),
+    output("output deeper below a file", "a.txt/b/p.csv", r"p\.csv: cannot be written: .*one of its folders is a"),
+    output("output that is a folder", "folder.csv", r"folder\.csv: is a folder; name a file"),
+    output("output of no format", "p.doc", r"p\.doc: unknown format '\.doc'"),
 ]
 FOLDERS = [
     damaged("no card", lambda model: (model / "card.json").unlink(), "holds neither card.json nor MLmodel"),
@@ -131,7 +149,7 @@ STORES = [
 ]
 
 
-@pytest.mark.parametrize("case", [*REFERENCES, *FOLDERS, *STORES], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [*REFERENCES, *OUTPUTS, *FOLDERS, *STORES], ids=lambda case: case.name)
 def test_one_message(check, case):
     check(case)
 

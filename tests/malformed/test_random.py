@@ -1,16 +1,24 @@
 """Random tables and YAML at the readers and schemas: read, or refused with the file's name; never anything else."""
 
+import gzip
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import h5py
+import numpy as np
+import openpyxl
+import pandas as pd
 import pytest
+import r_files as r
 import yaml
 from corpus import CLINICAL_CSV
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stratify.config import load_dataset, load_source, load_study
-from stratify.config.dataset import Clinical
+from stratify.config.dataset import Clinical, Modality
 from stratify.errors import StratifyError
+from stratify.harmonize.readers.registry import reader_for
 from stratify.harmonize.readers.table import TableReader
 from stratify.score.patients import read_patients
 
@@ -102,11 +110,66 @@ def raw_table(content, folder):
         )
 
 
+def measured(reader, file, original, **keys):
+    """Draw damaged files of a reader, read as measurements and, where it reads such, as a clinical table."""
+    layout = {"reader": reader, "file": file, "namespace": "gene", "unit": "tpm", "orientation": "features_by_samples"}
+    modality = Modality.model_validate({**layout, **keys})
+
+    def check(content, folder):
+        refused_or_read(folder / file, content, lambda path: reader_for(reader).read_modality(path, modality))
+
+    return pytest.param(check, mutated(original), id=reader if reader != "table" else file)
+
+
+def held(write):
+    """Take the bytes of what a function writes to a path."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        write(path)
+        return path.read_bytes()
+
+
+def workbook(path):
+    book = openpyxl.Workbook()
+    for row in (["gene", "S1", "S2"], ["A", 1.5, 2], ["B", 3, 4]):
+        book.active.append(row)
+    book.save(path)
+
+
+def annotated(path):
+    with h5py.File(path, "w") as root:
+        for name, index in (("obs", ["S1", "S2"]), ("var", ["A", "B", "C"])):
+            group = root.create_group(name)
+            group.attrs.update({"encoding-type": "dataframe", "_index": "_index", "column-order": []})
+            group.create_dataset("_index", data=index).attrs["encoding-type"] = "string-array"
+        root.create_dataset("X", data=np.ones((2, 3), dtype="float32")).attrs["encoding-type"] = "array"
+
+
+EXPERIMENT = r.experiment({"e": r.matrix([[1.5, 2.0], [3.0, 4.0]])}, r.dframe(["S1", "S2"], age=[61, 47]), ["A", "B"])
+SERIES = (
+    '!Series_title\t"T"\n!Sample_geo_accession\t"S1"\t"S2"\n!series_matrix_table_begin\n'
+    '"ID_REF"\t"S1"\t"S2"\n"A"\t1.5\t2\n"B"\t3\t4\n!series_matrix_table_end\n'
+)
+MAF = "Hugo_Symbol\tVariant_Classification\tTumor_Sample_Barcode\nBRAF\tMissense_Mutation\tS1\nTP53\tSilent\tS2\n"
+GENES = b"gene\tS1\tS2\nA\t1\t2\nB\t3\t4\n"
+MUTATIONS = {"namespace": "mut", "unit": "present"}
+READERS = [
+    measured("table", "m.tsv", GENES, id="gene"),
+    measured("table", "m.csv.gz", gzip.compress(GENES.replace(b"\t", b",")), id="gene"),
+    measured("table", "m.xlsx", held(workbook), id="gene"),
+    measured("table", "m.parquet", held(pd.DataFrame({"gene": ["A"], "S1": [1.5]}).to_parquet), id="gene"),
+    measured("counts_table", "m.txt", GENES, unit="counts"),
+    measured("geo_series_matrix", "m.txt.gz", gzip.compress(SERIES.encode())),
+    measured("maf", "m.maf", MAF.encode(), **MUTATIONS),
+    measured("h5ad", "m.h5ad", held(annotated), orientation="samples_by_features"),
+    measured("summarized_experiment", "m.rda", held(lambda path: r.write_rda(path, dat=EXPERIMENT))),
+]
 TABLES = st.one_of(TEXTS, st.binary(max_size=200), mutated(CLINICAL_CSV.encode()))
 CHECKS = [
     pytest.param(configuration, config_files(), id="config"),
     pytest.param(patients, TABLES, id="patients"),
     pytest.param(raw_table, TABLES, id="raw tables"),
+    *READERS,
 ]
 
 

@@ -1,16 +1,23 @@
 """Tables of text, workbooks, parquet and arff that are not what the dataset file says."""
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
+import re
+import time
 import zipfile
+from datetime import datetime
 
+import openpyxl
 import pandas as pd
 import pytest
-from corpus import CLINICAL_CSV, FINDINGS, GENES_TSV, Case, cohort
+from corpus import CLINICAL_CSV, FINDINGS, GENES_TSV, LONGEST_SECONDS, Case, cohort
 
 MANY = "gene\t01\t02\t03\n" + "".join(f"G{gene}\t{gene % 7}.25\t{gene % 5}.5\t3\n" for gene in range(3000))
+MARK = codecs.BOM_UTF8
+GENES = [f"G{gene}" for gene in range(100_000)]
 HTML = "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n<body>\n<p>Please, sign in</p></body></html>\n"
 
 
@@ -34,6 +41,25 @@ def parquet():
 
 def workbook(path):
     pd.read_csv(io.StringIO(CLINICAL_CSV), dtype="str").to_excel(path, sheet_name="Patients", index=False)
+
+
+def sheet(change):
+    """Write the clinical table as a workbook in which something was changed."""
+
+    def write(path):
+        book = openpyxl.Workbook()
+        for row in CLINICAL_CSV.splitlines():
+            book.active.append([int(cell) if re.fullmatch("[1-9][0-9]*", cell) else cell for cell in row.split(",")])
+        change(book.active)
+        book.save(path)
+
+    return write
+
+
+def titled(cells):
+    cells.insert_rows(1)
+    cells.cell(1, 1, "Cohort A")
+    cells.merge_cells("A1:E1")
 
 
 def clinical(name, content, message, file="c.csv", leaves=(), **keys):
@@ -74,6 +100,40 @@ CLINICAL_CASES = [
     clinical(
         "utf-16 text", CLINICAL_CSV.encode("utf-16"), r"c\.csv: utf-16 text, not utf-8-sig; write `encoding: utf-16`"
     ),
+    clinical("utf-8 text called utf-16", CLINICAL_CSV, r"c\.csv: .*UTF-16", encoding="utf-16"),
+    clinical(
+        "utf-16 text without a mark", CLINICAL_CSV.encode("utf-16-le"), r"c\.csv: not a text .*`encoding: utf-16-le`"
+    ),
+    clinical(
+        "utf-8 text with a mark, called latin-1",
+        MARK + CLINICAL_CSV.encode(),
+        r"c\.csv: utf-8 text, not latin-1; leave `encoding:` out",
+        encoding="latin-1",
+    ),
+    clinical(
+        "decimal commas and points",
+        "id;Age;Sex;OS;Dead\n01;61,5;F;12;1\n02;47.5;M;8;0\n",
+        r"'Age'\): expected numbers, found 1 value: '47\.5' \(toy:02\); a point where `decimal: ','` is declared",
+        separator=";",
+        decimal=",",
+    ),
+    clinical(
+        "date for an age",
+        CLINICAL_CSV.replace("47", "2-May"),
+        r"'Age'\): expected numbers, found 1 value: '2-May' \(toy:02\); that is a date",
+    ),
+    clinical("infinite age", CLINICAL_CSV.replace("47", "inf"), r"'Age'\): expected numbers, found 1 value: 'inf'"),
+    clinical(
+        "all ages missing",
+        CLINICAL_CSV.replace("61", "").replace("47", "").replace("55", ""),
+        r"all_missing_column \[age_years\]: no sample has a value",
+        leaves=FINDINGS,
+    ),
+    clinical(
+        "100,000 columns and no age",
+        "\n".join(line + ",1" * 100_000 for line in CLINICAL_CSV.replace("Age", "AGE").splitlines()),
+        r"c\.csv: no column 'Age'; did you mean 'AGE'",
+    ),
     clinical("unknown encoding", CLINICAL_CSV, r"c\.csv: not readable.*unknown encoding: utf-9", encoding="utf-9"),
     clinical(
         "two columns of one name",
@@ -86,6 +146,45 @@ CLINICAL_CASES = [
     clinical("page of a web site", HTML, r"c\.csv: a web page, not a table"),
     clinical("ending of no format", CLINICAL_CSV, r"c\.dat: cannot tell the format from the ending '\.dat'", "c.dat"),
     clinical("text called xlsx", CLINICAL_CSV, r"c\.xlsx: not a readable xlsx workbook", "c.xlsx"),
+    clinical("xlsx with a password", b"\xd0\xcf\x11\xe0" + bytes(600), r"c\.xlsx: .*password-protected", "c.xlsx"),
+    clinical(
+        "merged title",
+        sheet(titled),
+        r"c\.xlsx: no column 'id'; column 2 has no name: are cells of the header merged.*`skip_rows`",
+        "c.xlsx",
+    ),
+    clinical(
+        "merged header",
+        sheet(lambda cells: cells.merge_cells("B1:C1")),
+        r"c\.xlsx: no column 'Sex'; column 3 has no name: are cells of the header merged",
+        "c.xlsx",
+    ),
+    clinical(
+        "merged ages",
+        sheet(lambda cells: cells.merge_cells("B2:B3")),
+        r"merged_cells: merged cells in the sheet: B2:B3; the value stands in the first cell of each",
+        "c.xlsx",
+        FINDINGS,
+    ),
+    clinical(
+        "formula without a value",
+        sheet(lambda cells: cells.cell(3, 2, "=40+7")),
+        r"formulas_without_value: 1 formula without a saved value: B3",
+        "c.xlsx",
+        FINDINGS,
+    ),
+    clinical(
+        "date in a workbook",
+        sheet(lambda cells: cells.cell(3, 2, datetime(2020, 1, 2))),
+        r"'Age'\): expected numbers, found 1 value: '2020-01-02T00:00:00' \(toy:02\); that is a date",
+        "c.xlsx",
+    ),
+    clinical(
+        "sheet without data",
+        sheet(lambda cells: cells.delete_rows(2, 9)),
+        r"c\.xlsx: the table is empty: 1 row",
+        "c.xlsx",
+    ),
     clinical(
         "no such sheet", workbook, r"c\.xlsx: no sheet 'patient'; did you mean 'Patients'", "c.xlsx", sheet="patient"
     ),
@@ -179,13 +278,68 @@ MODALITY_CASES = [
         GENES_TSV.replace("\t02", "\t"),
         r"m\.tsv: 1 sample without a name, the first at number 2 of 3",
     ),
+    measured(
+        "latin-1 among the genes",
+        GENES_TSV.replace("ACTB", "ACTÉ").encode("latin-1"),
+        r"m\.tsv: .*declare its `encoding:`",
+    ),
+    measured("utf-16 measurements", GENES_TSV.encode("utf-16"), r"m\.tsv: utf-16 text, .*`encoding: utf-16`"),
+    measured(
+        "date for a measurement",
+        GENES_TSV.replace("\t6", "\t6-May"),
+        r"m\.tsv: column '02': expected numbers, found 1 value: '6-May' \(ACTB\); that is a date",
+    ),
+    measured(
+        "infinite measurement",
+        GENES_TSV.replace("\t6", "\t1e999"),
+        r"non_finite_values \[expression\]: infinite values in 1 feature: gene\.ACTB",
+        leaves=FINDINGS,
+    ),
+    measured(
+        "all measurements missing",
+        "gene\t01\t02\t03\nCXCL9\tNA\tNA\tNA\nACTB\t\t\t\n",
+        r"all_missing_features \[expression\]: 2 of 2 features have no value: gene\.CXCL9, gene\.ACTB",
+        leaves=FINDINGS,
+        missing=["NA"],
+    ),
+    measured(
+        "text in the last of 100,000 columns",
+        "\n".join(
+            ["\t".join(["id", *GENES]), "01" + "\t1.5" * (len(GENES) - 1) + "\tlow", "02" + "\t2.5" * len(GENES)]
+        ),
+        r"m\.tsv: column 'G99999': expected numbers, found 1 value: 'low' \(01\)",
+        orientation="samples_by_features",
+        id="id",
+    ),
     measured("binary file", bytes(range(256)) * 40, r"m\.tsv: not a text table: "),
 ]
 CASES = [*CLINICAL_CASES, *MODALITY_CASES]
 
 
-def test_undamaged(succeeds):
-    assert succeeds(cohort({}))
+QUOTED = CLINICAL_CSV.replace("Dead", "Dead,Note").replace(",1\n", ',1,"a\nb, c"\n').replace(",0\n", ",0,d\n")
+WIDE = "\n".join(line + ",1" * 100_000 for line in CLINICAL_CSV.splitlines())
+UNDAMAGED = {
+    "plain": {},
+    "byte-order marks": {
+        "c.csv": MARK + CLINICAL_CSV.encode(),
+        "m.tsv": MARK + GENES_TSV.encode(),
+    },
+    "quoted newlines": {"c.csv": QUOTED},
+    "lines of Windows": {"c.csv": CLINICAL_CSV.replace("\n", "\r\n"), "m.tsv": GENES_TSV.replace("\n", "\r\n")},
+    "lines of an old Macintosh": {"c.csv": CLINICAL_CSV.replace("\n", "\r")},
+    "100,000 columns": {"c.csv": WIDE},
+}
+
+
+@pytest.mark.parametrize("name", UNDAMAGED)
+def test_undamaged(succeeds, name):
+    started = time.process_time()
+    assert succeeds(cohort(UNDAMAGED[name]))
+    assert time.process_time() - started < LONGEST_SECONDS
+
+
+def test_a_sheet_is_read(succeeds):
+    assert succeeds(cohort({"c.xlsx": sheet(lambda cells: None)}, {"file": "c.xlsx"}))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

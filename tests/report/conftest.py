@@ -204,10 +204,13 @@ def _prediction(table, model, score, *, split, repeat) -> pd.DataFrame:
 
 
 def study_splits(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Who was held out in which split."""
+    """Who was held out in which split, and who was learned from."""
     rows = predictions[predictions["model"] == "prevalence"]
-    role = rows["role"].map({"cv": "test", "train": "train"})
-    return rows[["study", "repeat", "split", "patient_id"]].assign(role=role)
+    held_out = rows.loc[rows["role"] == "cv", ["split", "patient_id"]].assign(role="test")
+    splits = rows[["study", "repeat", "split"]].drop_duplicates()
+    everyone = splits.merge(rows[["patient_id"]].drop_duplicates(), how="cross")
+    roles = everyone.merge(held_out, on=["split", "patient_id"], how="left")
+    return roles.assign(role=roles["role"].fillna("train"))
 
 
 def _tuning(model: str, auroc: float) -> pd.DataFrame:

@@ -44,6 +44,7 @@ rule assemble_sensitivity:
         study=ancient(study_file("{study}")),
         datasets=dataset_files,
         clinical=clinical_tables,
+        table=LAYOUT.table("{study}"),
         samples=LAYOUT.samples("{study}"),
     output:
         labels=LAYOUT.labels("{study}"),

@@ -1,5 +1,8 @@
-"""Column definitions that several contracts share."""
+"""Column definitions that several contracts share, and whose results a table holds."""
 
+from collections.abc import Callable, Iterable
+
+import pandas as pd
 import pandera.pandas as pa
 
 ROLES = ["cv", "internal", "external", "train"]
@@ -8,6 +11,32 @@ cohorts (`internal`) or cannot (`external`), or for the patients the model was t
 
 NEVER_EMPTY = {"never_empty": True}
 """Metadata of a table without which a step has nothing to do; `read_table` refuses one that has no rows."""
+
+
+def belongs_to(**owners: str | Callable[[pd.DataFrame], Iterable[str]]) -> dict[str, object]:
+    """Say which columns name what a table is of.
+
+    Parameters
+    ----------
+    **owners
+        By word for messages (`study`): the column, or what takes the names out of a table. In the order of the folders
+        that the file stands in, the innermost last.
+
+    Returns
+    -------
+    dict
+        Metadata of the contract: a table in a folder of another name is neither read nor written.
+    """
+    return {"belongs_to": owners}
+
+
+OF_STUDY = belongs_to(study="study")
+OF_MODEL = belongs_to(study="study", model="model")
+
+
+def owners_of(schema: pa.DataFrameSchema) -> dict[str, str | Callable[[pd.DataFrame], Iterable[str]]]:
+    """List what a table of a contract is of, as declared with `belongs_to`."""
+    return (schema.metadata or {}).get("belongs_to", {})
 
 
 def text(*, nullable: bool = False, isin: list[str] | None = None) -> pa.Column:

@@ -1,6 +1,6 @@
 """What `discover` hands over: each feature's association with the endpoint."""
 
-from stratify.artifacts.columns import closed, integer, number, text
+from stratify.artifacts.columns import OF_STUDY, closed, integer, number, text
 
 UNIVARIATE = closed(
     "univariate",
@@ -18,6 +18,7 @@ UNIVARIATE = closed(
         "n_events": integer(),
         "note": text(nullable=True),
     },
+    metadata=OF_STUDY,
 )
 """One row a feature (and category level) and cohort: `effect` is the log odds ratio of the positive class per
 standard deviation (per presence of a category's level), with its 95 % interval; `q_value` is Benjamini-Hochberg's

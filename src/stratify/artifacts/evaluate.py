@@ -1,6 +1,6 @@
 """What `evaluate` hands over: performance with intervals, paired comparisons, judged canaries."""
 
-from stratify.artifacts.columns import NEVER_EMPTY, ROLES, closed, integer, number, text, truth
+from stratify.artifacts.columns import NEVER_EMPTY, OF_STUDY, ROLES, closed, integer, number, text, truth
 from stratify.artifacts.fit import CANARY_MEASURES
 
 EVALUATED_ROLES = [*ROLES, "all"]
@@ -22,7 +22,7 @@ METRICS = closed(
         "n_events": integer(),
     },
     unique=["study", "model", "cohort", "role", "subgroup", "metric"],
-    metadata=NEVER_EMPTY,
+    metadata=NEVER_EMPTY | OF_STUDY,
 )
 """One row an estimate with its 95 % interval, null where there is none; `n` patients, `n_events` of the positive class.
 
@@ -74,6 +74,7 @@ COMPARISONS = closed(
         "n": integer(),
     },
     unique=["study", "model", "comparator", "cohort", "role", "subgroup", "metric"],
+    metadata=OF_STUDY,
 )
 """One row a paired comparison: `difference` is `model_value` minus `comparator_value`, both on the `n` patients both
 can score; every model against every comparator, and the models pairwise in the order of the study.
@@ -103,6 +104,7 @@ SENSITIVITY = closed(
         "n_events": integer(),
     },
     unique=["study", "analysis", "variant", "model", "cohort", "metric"],
+    metadata=OF_STUDY,
 )
 """What the result depends on: one row an estimate on the same held-out predictions as the headline's (without suspected
 duplicates where any were found), nothing fitted again but for the learning curve. Empty where the study asks for
@@ -126,5 +128,5 @@ depends on who is local and who is judged, no confidence interval. Null where th
 studies, as `weighted_mean` and `mean_of_cohorts`, averaged over the choices; low and high are the lowest and highest
 choice, no confidence interval."""
 
-CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()}, metadata=NEVER_EMPTY)
+CANARIES = closed("canaries", {**CANARY_MEASURES.columns, "passed": truth()}, metadata=NEVER_EMPTY | OF_STUDY)
 """The canary measures with their verdict."""

@@ -1,6 +1,6 @@
 """What `fit` hands over: predictions, what tuning saw, and what the canaries measured."""
 
-from stratify.artifacts.columns import NEVER_EMPTY, ROLES, closed, integer, number, text
+from stratify.artifacts.columns import NEVER_EMPTY, OF_MODEL, ROLES, closed, integer, number, text
 
 COMPARATORS = "comparators"
 """Stands in the place of a model's name for the results of the naive and published comparators."""
@@ -21,7 +21,7 @@ PREDICTIONS = closed(
         "score": number(),
         "probability": number(low=0, high=1),
     },
-    metadata=NEVER_EMPTY,
+    metadata=NEVER_EMPTY | OF_MODEL,
 )
 """One row a patient, model and split. `score` ranks (higher means the positive class) and is null where the model
 cannot score the patient; `probability` is null for scores that are not probabilities. Fixed scores, which learn
@@ -38,6 +38,7 @@ TUNING = closed(
         "inner_neg_log_loss": number(high=0),
         "chosen": integer(isin=[0, 1]),
     },
+    metadata=OF_MODEL,
 )
 """One row a candidate and split: means over the inner folds of the split's training rows. `parameters` is JSON."""
 
@@ -57,6 +58,7 @@ LEARNING_CURVE = closed(
         "score": number(),
     },
     unique=["study", "model", "n_studies", "repeat", "split", "patient_id"],
+    metadata=OF_MODEL,
 )
 """One row a held-out patient and choice of training studies: the score of the model fitted to `n_learned_from` patients
 of `n_studies` studies. Empty where the study does not ask for it."""
@@ -73,6 +75,6 @@ CANARY_MEASURES = closed(
         "n": integer(),
         "detail": text(),
     },
-    metadata=NEVER_EMPTY,
+    metadata=NEVER_EMPTY | OF_MODEL,
 )
 """One row a canary: `value` was measured; the canary is quiet while |value| <= `limit`."""

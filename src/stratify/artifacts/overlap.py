@@ -1,6 +1,6 @@
 """What the overlap audit hands over: patients who may be one person, and how many are expected to look alike."""
 
-from stratify.artifacts.columns import closed, integer, number, text, truth
+from stratify.artifacts.columns import OF_STUDY, closed, integer, number, text, truth
 
 IDENTIFIER, FINGERPRINT, PROFILE, MUTATIONS = "identifier", "clinical_fingerprint", "profile", "mutations"
 MAY_SHARE, BEYOND_CHANCE, CHANCE = "may_share_people", "beyond_chance", "chance"
@@ -20,6 +20,7 @@ OVERLAP = closed(
         "judgement": text(isin=[MAY_SHARE, BEYOND_CHANCE, CHANCE]),
     },
     unique=["first", "second", "basis"],
+    metadata=OF_STUDY,
 )
 """One row a pair of patients (`patient_id`) who look like one person, on one `basis`. `deviation` is the largest
 difference as a share of its tolerance (fingerprints), one minus the correlation (profiles), or one minus the share of
@@ -50,6 +51,7 @@ OVERLAP_SUMMARY = closed(
         "verdict": text(),
     },
     unique=["first_cohort", "second_cohort"],
+    metadata=OF_STUDY,
 )
 """One row a pair of cohorts, each cohort with itself included. `observed`, `expected` and `p_value` count patients of
 the second cohort whose clinical fingerprint some patient of the first has (null where nobody can be compared);

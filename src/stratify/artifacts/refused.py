@@ -15,6 +15,9 @@ REMEDIES = {
     errno.EROFS: "choose a place that can be written to",
     errno.EACCES: "ask for the right to write there",
     errno.EPERM: "ask for the right to write there",
+    errno.EEXIST: "its folder is a file; choose another folder",
+    errno.ENOTDIR: "one of its folders is a file; choose another folder",
+    errno.ENOENT: "choose a place that can be written to",
 }
 """What to do, by error number."""
 

@@ -1,6 +1,6 @@
 """What `split` hands over: which patients a model may see."""
 
-from stratify.artifacts.columns import NEVER_EMPTY, closed, integer, text
+from stratify.artifacts.columns import NEVER_EMPTY, OF_STUDY, closed, integer, text
 
 FINAL = "final"
 """The split whose training rows make the model that is registered. It has held-out rows in the design `external`,
@@ -20,7 +20,7 @@ SPLITS = closed(
         "role": text(isin=["train", "test", DUPLICATE]),
     },
     unique=["split", "patient_id", "role"],
-    metadata=NEVER_EMPTY,
+    metadata=NEVER_EMPTY | OF_STUDY,
 )
 """One row a patient and split. Splits of one repetition have disjoint test rows that cover the cohort; splits without
 a repetition hold out whole cohorts."""

@@ -11,7 +11,11 @@ import pyarrow
 from pandera.errors import SchemaErrors
 
 from stratify.artifacts.atomic import atomic
+from stratify.artifacts.columns import owners_of
+from stratify.artifacts.fit import COMPARATORS
 from stratify.errors import StratifyError
+
+SHOWN = 3
 
 
 def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
@@ -29,9 +33,9 @@ def write_table(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> 
     Raises
     ------
     StratifyError
-        The table breaks its contract.
+        The table breaks its contract, or is of another study, dataset or model than its folder.
     """
-    checked = _check(frame, schema, str(path))
+    checked = _check(frame, schema, path)
     with atomic(path) as temporary:
         checked.to_parquet(temporary, index=False)
 
@@ -57,12 +61,13 @@ def read_table(
     Raises
     ------
     StratifyError
-        The file is missing, is not parquet, or breaks its contract.
+        The file is missing, is not parquet, breaks its contract, or is of another study, dataset or model than its
+        folder.
     """
     frame = _load(path, filters=filters)
     if frame.empty and (schema.metadata or {}).get("never_empty"):
         raise StratifyError(f"{path}: expected rows of the contract {schema.name!r}, found none; {_remade(path)}")
-    return _check(frame, schema, str(path))
+    return _check(frame, schema, path)
 
 
 def read_column(path: Path, name: str) -> pd.Series:
@@ -90,13 +95,28 @@ def _remade(path: Path) -> str:
     return f"delete it and run `snakemake {path}` to make it again"
 
 
-def _check(frame: pd.DataFrame, schema: pa.DataFrameSchema, where: str) -> pd.DataFrame:
+def _check(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> pd.DataFrame:
     try:
-        return schema.validate(frame, lazy=True)
+        checked = schema.validate(frame, lazy=True)
     except SchemaErrors as error:
         cases = error.failure_cases[["column", "check", "failure_case"]].astype(str).drop_duplicates().head(3)
         shown = "; ".join(f"{c.column}: {c.check}, found {c.failure_case}" for c in cases.itertuples())
-        raise StratifyError(f"{where}: breaks the contract {schema.name!r}: {shown[:500]}") from None
+        raise StratifyError(f"{path}: breaks the contract {schema.name!r}: {shown[:500]}") from None
+    _require_own(checked, schema, path)
+    return checked
+
+
+def _require_own(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) -> None:
+    """Refuse what was put into the folder of another study, dataset or model."""
+    owners = owners_of(schema)
+    for (what, named), folder in zip(reversed(owners.items()), path.parents, strict=False):
+        names = set(frame[named]) if isinstance(named, str) else set(named(frame))
+        others = sorted(names - {folder.name})
+        if others and folder.name != COMPARATORS:
+            raise StratifyError(
+                f"{path}: expected results of {what} {folder.name!r}, whose folder it stands in, found those of "
+                f"{', '.join(map(repr, others[:SHOWN]))}; {_remade(path)}"
+            )
 
 
 def write_json(content: dict[str, Any], path: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from stratify.artifacts.assemble import IDENTITY
 from stratify.artifacts.harmonize import AS_PUBLISHED, BASELINE
 from stratify.assemble.attrition import AttritionLog
+from stratify.assemble.class_counts import class_counts
 from stratify.assemble.cohort import Cohort
 from stratify.assemble.duplicates import suspected_duplicates
 from stratify.assemble.endpoints import label
@@ -17,6 +18,7 @@ from stratify.assemble.signatures import Signature
 from stratify.assemble.units import check_units
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError, nearest
+from stratify.wording import counted
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def assemble(
     ------
     StratifyError
         A feature exists in no cohort, an endpoint column is missing, units do not go together, a patient is in two
-        cohorts, a feature is an outcome, or nobody or only one class remains.
+        cohorts, a feature is an outcome, nobody or only one class remains, or nobody has a value of a feature that the
+        study names.
     """
     universe = gene_universe(study, cohorts)
     values = {cohort.name: feature_values(cohort, signatures, universe) for cohort in cohorts}
@@ -92,6 +95,7 @@ def assemble(
         log.exclude("patients in the study", table.index[:0], table["y"])
     attrition = pd.concat([log.frame() for log in logs], ignore_index=True)
     _require_both_classes(name, table, attrition)
+    _require_values(name, study, table)
     whole = table.reset_index(drop=True)[[*IDENTITY, *columns]].copy()  # columns of one type in one piece
     return Assembled(whole, attrition, table.index)
 
@@ -183,8 +187,20 @@ def _require_unique_patients(table: pd.DataFrame) -> None:
 
 def _require_both_classes(name: str, table: pd.DataFrame, attrition: pd.DataFrame) -> None:
     if table["y"].nunique() < 2:
-        steps = "; ".join(f"{row.reason}: {row.n_excluded} excluded" for row in attrition.itertuples())
+        moved = attrition["n_excluded"].mask(attrition["step"].eq(0), attrition["n_remaining"])
+        steps = "; ".join(attrition["cohort"] + ", " + attrition["reason"] + ": " + moved.astype("str"))
         raise StratifyError(
-            f"study {name!r}: {len(table)} patients remain, all with label {table['y'].unique().tolist()}; "
-            f"a classifier needs both classes. Attrition: {steps}"
+            f"study {name!r}: a classifier needs patients of both classes, found {len(table)} in all: "
+            f"{class_counts(table['cohort'], table['y'])}. Who was there and who left: {steps}"
+        )
+
+
+def _require_values(name: str, study: StudyConfig, table: pd.DataFrame) -> None:
+    """Refuse a feature that the study names and nobody has; what only matches a pattern may be empty."""
+    empty = [column for column in study.features if "*" not in column and table[column].isna().all()]
+    if empty:
+        raise StratifyError(
+            f"study {name!r}: feature {empty[0]!r} has no value in any of its {counted(len(table), 'patient')} "
+            f"({', '.join(table['cohort'].unique())}): it is missing or constant in every cohort, see their findings; "
+            "take it out of `features`"
         )

@@ -6,9 +6,10 @@ import logging
 import pandas as pd
 
 from stratify.artifacts.assemble import ATTRITION, LABELS, LEFT_OUT, SAMPLES, TABLE
-from stratify.artifacts.store import read_table, write_table
+from stratify.artifacts.store import write_table
 from stratify.assemble.sensitivity import left_out, other_labels
 from stratify.assemble.table import assemble
+from stratify.commands.same_patients import read_patients
 from stratify.commands.study_inputs import (
     add_signatures_argument,
     add_study_arguments,
@@ -57,7 +58,7 @@ def _assemble(args: argparse.Namespace) -> None:
 def _describe_again(args: argparse.Namespace) -> None:
     inputs = read_study_inputs(args)
     name, asked, layout = inputs.name, inputs.study.sensitivity, inputs.layout
-    samples, cohorts = read_table(SAMPLES, layout.samples(name)), read_clinical_tables(inputs)
+    samples, cohorts = read_patients(inputs.study, name, layout).samples(), read_clinical_tables(inputs)
     labels, leaving = (make(name, asked, cohorts, samples) for make in (other_labels, left_out))
     for label, rows in labels.groupby("label", sort=False):
         logger.info("%s: label %s: %d patients, %d positive", name, label, rows["y"].count(), rows["y"].sum())

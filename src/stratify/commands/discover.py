@@ -34,16 +34,16 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _discover(args: argparse.Namespace) -> None:
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.discover import UNIVARIATE
     from stratify.artifacts.layout import Layout
-    from stratify.artifacts.store import read_table, write_table
+    from stratify.artifacts.store import write_table
     from stratify.assemble.features import model_features
+    from stratify.commands.same_patients import read_patients
     from stratify.config import load_study
     from stratify.discover.univariate import univariate
 
     study, study_id, layout = load_study(args.study), args.study.stem, Layout(args.results)
-    table = read_table(TABLE, layout.table(study_id))
+    table = read_patients(study, study_id, layout).table
     training = table[table["cohort"].isin(study.datasets.train)]
     features = model_features(study, table.columns)
     log.info("%s: testing %d features in %d patients", study_id, len(features), len(training))

@@ -51,13 +51,12 @@ def run(args: argparse.Namespace) -> None:
 def _evaluate(args: argparse.Namespace) -> None:
     import pandas as pd
 
-    from stratify.artifacts.assemble import LABELS, LEFT_OUT, TABLE
+    from stratify.artifacts.assemble import LABELS, LEFT_OUT
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-    from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, PREDICTIONS, TUNING
+    from stratify.artifacts.fit import CANARY_MEASURES, COMPARATORS, LEARNING_CURVE, TUNING
     from stratify.artifacts.layout import Layout
-    from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table, write_table
-    from stratify.commands.same_patients import require_known_patients
+    from stratify.commands.same_patients import read_patients
     from stratify.config import load_study
     from stratify.errors import StratifyError
     from stratify.evaluate.canaries import describe_failures, judge
@@ -68,15 +67,11 @@ def _evaluate(args: argparse.Namespace) -> None:
 
     study, study_id, layout = load_study(args.study), args.study.stem, Layout(args.results)
     models = list(study.models)
-    predictions = pd.concat(
-        [read_table(PREDICTIONS, layout.predictions(study_id, name)) for name in [*models, COMPARATORS]],
-        ignore_index=True,
-    )
+    patients = read_patients(study, study_id, layout)
+    table, splits = patients.table, patients.splits()
+    predictions = patients.predictions(models, splits)
     tuning = pd.concat([read_table(TUNING, layout.tuning(study_id, name)) for name in models], ignore_index=True)
     measures = [read_table(CANARY_MEASURES, layout.canary_measures(study_id, name)) for name in [*models, COMPARATORS]]
-    splits = read_table(SPLITS, layout.splits(study_id))
-    table = read_table(TABLE, layout.table(study_id))
-    require_known_patients(splits, layout.splits(study_id), table, layout.table(study_id))
     pools = dict(zip(table["cohort"], table["patient_pool"], strict=True))
 
     log.info("%s: measuring %d models and comparators", study_id, predictions["model"].nunique())
@@ -87,7 +82,7 @@ def _evaluate(args: argparse.Namespace) -> None:
         log.info("%s in %s, %s: undefined in %d bootstrap draws", row.model, row.cohort, row.metric, undefined)
     metrics = metrics.drop(columns=UNDEFINED)
     labels, leaving = (
-        read_table(contract, path(study_id))
+        patients.require_known(read_table(contract, path(study_id)), path(study_id))
         if study.sensitivity.asks_of_patients
         else pd.DataFrame(columns=list(contract.columns))
         for contract, path in ((LABELS, layout.labels), (LEFT_OUT, layout.left_out))

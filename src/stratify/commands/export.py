@@ -10,6 +10,7 @@ from stratify.errors import StratifyError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from stratify.commands.same_patients import StudyPatients
     from stratify.commands.study_inputs import StudyInputs
     from stratify.export import Measured
 
@@ -29,18 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Read the study table and the harmonized measurements, write one file."""
     from stratify import RESEARCH_USE_ONLY
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.atomic import atomic
-    from stratify.artifacts.store import read_table
+    from stratify.commands.same_patients import read_patients
     from stratify.commands.study_inputs import read_study_inputs, read_whole_cohort
     from stratify.export import FEATURES, measured_by_modality, require_library, study_mudata, write_mudata
 
     _check_target(args.to)
     require_library()
     inputs = read_study_inputs(args)
-    table = read_table(TABLE, inputs.layout.table(inputs.name))
+    patients = read_patients(inputs.study, inputs.name, inputs.layout)
+    table = patients.table
     cohorts = [read_whole_cohort(inputs, name) for name in inputs.datasets]
-    measured = measured_by_modality(_described_by(inputs, table), cohorts)
+    measured = measured_by_modality(_described_by(patients), cohorts)
     study = study_mudata(table, measured, _about(inputs, measured, args.study))
     with atomic(args.to) as temporary:
         write_mudata(study, temporary)
@@ -59,21 +60,11 @@ def _check_target(path: Path) -> None:
         )
 
 
-def _described_by(inputs: "StudyInputs", table: "pd.DataFrame") -> "pd.DataFrame":
+def _described_by(patients: "StudyPatients") -> "pd.DataFrame":
     """Find the dataset and sample of each patient of the study table."""
-    from stratify.artifacts.assemble import SAMPLES
-    from stratify.artifacts.store import read_table
-
-    samples = read_table(SAMPLES, inputs.layout.samples(inputs.name)).set_index("patient_id")["sample_id"]
-    described = table.set_index("patient_id")[["cohort"]].set_axis(["dataset"], axis=1).assign(sample_id=samples)
-    unknown = described.index[described["sample_id"].isna()]
-    if len(unknown):
-        path = inputs.layout.samples(inputs.name)
-        raise StratifyError(
-            f"{path}: has no sample of {len(unknown)} of the study table's {len(table)} patients, such as "
-            f"{unknown[0]}; run `snakemake {path}` and export again"
-        )
-    return described
+    samples = patients.samples().set_index("patient_id")["sample_id"]
+    cohorts = patients.table.set_index("patient_id")[["cohort"]]
+    return cohorts.set_axis(["dataset"], axis=1).assign(sample_id=samples)
 
 
 def _about(inputs: "StudyInputs", measured: dict[str, "Measured"], study_file: Path) -> dict[str, Any]:

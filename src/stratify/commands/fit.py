@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from stratify.artifacts.fit import COMPARATORS
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from stratify.commands.same_patients import StudyPatients
     from stratify.commands.study_inputs import StudyInputs
     from stratify.fit.published import CohortExpression
 
@@ -40,24 +39,21 @@ def run(args: argparse.Namespace) -> None:
 def _run_comparators(args: argparse.Namespace) -> None:
     import pandas as pd
 
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.fit import CANARY_MEASURES, PREDICTIONS
-    from stratify.artifacts.split import SPLITS
-    from stratify.artifacts.store import read_table, write_table
-    from stratify.commands.same_patients import require_known_patients
+    from stratify.artifacts.store import write_table
+    from stratify.commands.same_patients import read_patients
     from stratify.commands.study_inputs import read_signatures, read_study_inputs
     from stratify.fit.canaries import comparator_scores
     from stratify.fit.comparators import compare
 
     inputs = read_study_inputs(args)
-    table = read_table(TABLE, inputs.layout.table(inputs.name))
-    splits = read_table(SPLITS, inputs.layout.splits(inputs.name))
-    require_known_patients(splits, inputs.layout.splits(inputs.name), table, inputs.layout.table(inputs.name))
+    patients = read_patients(inputs.study, inputs.name, inputs.layout)
+    splits = patients.splits()
     signatures = read_signatures(args, inputs.study)
-    expression = _read_expression(inputs, table)
-    predictions = compare(inputs.study, table, splits, signatures, expression)
+    expression = _read_expression(inputs, patients)
+    predictions = compare(inputs.study, patients.table, splits, signatures, expression)
     logger.info("comparators: %s", ", ".join(predictions["model"].unique()))
-    measure = comparator_scores(inputs.study, table, splits, signatures, expression, reported=predictions)
+    measure = comparator_scores(inputs.study, patients.table, splits, signatures, expression, reported=predictions)
     logger.info("canary %(canary)s: %(measure)s %(value).3g (limit %(limit).3g)", measure)
     for frame, schema, path in (
         (predictions, PREDICTIONS, inputs.layout.predictions(inputs.name)),
@@ -66,10 +62,8 @@ def _run_comparators(args: argparse.Namespace) -> None:
         write_table(frame.assign(study=inputs.name)[list(schema.columns)], schema, path)
 
 
-def _read_expression(inputs: "StudyInputs", table: "pd.DataFrame") -> "list[CohortExpression]":
+def _read_expression(inputs: "StudyInputs", patients: "StudyPatients") -> "list[CohortExpression]":
     """Read all genes of the study's patients where a comparator needs them, else nothing."""
-    from stratify.artifacts.assemble import SAMPLES
-    from stratify.artifacts.store import read_table
     from stratify.commands.study_inputs import read_whole_cohort
     from stratify.fit.published import RELATIVE, cohort_expression
 
@@ -78,17 +72,16 @@ def _read_expression(inputs: "StudyInputs", table: "pd.DataFrame") -> "list[Coho
         return []
     for comparator in relative:
         comparator.require()
-    samples = read_table(SAMPLES, inputs.layout.samples(inputs.name)).set_index("patient_id")["sample_id"]
+    samples = patients.samples().set_index("patient_id")["sample_id"]
     cohorts = (read_whole_cohort(inputs, name, "gene") for name in inputs.datasets)
-    return cohort_expression(table, samples, cohorts)
+    return cohort_expression(patients.table, samples, cohorts)
 
 
 def _run_model(args: argparse.Namespace) -> None:
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.fit import CANARY_MEASURES, LEARNING_CURVE, PREDICTIONS, TUNING
-    from stratify.artifacts.split import FINAL, SPLITS
-    from stratify.artifacts.store import read_table, write_table
-    from stratify.commands.same_patients import require_known_patients
+    from stratify.artifacts.split import FINAL
+    from stratify.artifacts.store import write_table
+    from stratify.commands.same_patients import read_patients
     from stratify.commands.study_inputs import read_cohorts, read_signatures, read_study_inputs
     from stratify.errors import StratifyError, nearest
     from stratify.fit.canaries import Experiment, measure_canaries
@@ -101,9 +94,8 @@ def _run_model(args: argparse.Namespace) -> None:
     if args.model not in study.models:
         raise StratifyError(f"study {name!r} has no model {args.model!r}; {nearest(args.model, study.models)}")
     signatures = read_signatures(args, study)
-    table = read_table(TABLE, layout.table(name))
-    splits = read_table(SPLITS, layout.splits(name))
-    require_known_patients(splits, layout.splits(name), table, layout.table(name))
+    patients = read_patients(study, name, layout)
+    table, splits = patients.table, patients.splits()
 
     fitted = cross_fit(study, args.model, table, splits)
     final = fitted.tuned[FINAL]

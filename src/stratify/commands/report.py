@@ -47,14 +47,13 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
     """
     import pandas as pd
 
-    from stratify.artifacts.assemble import ATTRITION, TABLE
+    from stratify.artifacts.assemble import ATTRITION
     from stratify.artifacts.discover import UNIVARIATE
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-    from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.harmonize import FINDINGS
     from stratify.artifacts.overlap import OVERLAP_SUMMARY
-    from stratify.artifacts.split import SPLITS
     from stratify.artifacts.store import read_table
+    from stratify.commands.same_patients import read_patients
     from stratify.commands.study_inputs import read_signatures, read_study_inputs
     from stratify.evaluate.champion import choose_champion
     from stratify.report.results import StudyResults
@@ -63,18 +62,18 @@ def load_results(args: argparse.Namespace) -> "StudyResults":
     name, study, layout = inputs.name, inputs.study, inputs.layout
     metrics = read_table(METRICS, layout.metrics(name))
     canaries = read_table(CANARIES, layout.canaries(name))
+    patients = read_patients(study, name, layout)
+    splits = patients.splits()
     return StudyResults(
         name=name,
         study=study,
         datasets=inputs.datasets,
-        table=read_table(TABLE, layout.table(name)),
+        table=patients.table,
         attrition=read_table(ATTRITION, layout.attrition(name)),
-        splits=read_table(SPLITS, layout.splits(name)),
+        splits=splits,
         overlap_summary=read_table(OVERLAP_SUMMARY, layout.overlap_summary(name)),
         findings=pd.concat([read_table(FINDINGS, layout.findings(dataset)) for dataset in inputs.datasets]),
-        predictions=pd.concat(
-            [read_table(PREDICTIONS, layout.predictions(name, model)) for model in (*study.models, COMPARATORS)]
-        ),
+        predictions=patients.predictions(study.models, splits),
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(name)),
         sensitivity=read_table(SENSITIVITY, layout.sensitivity(name)),

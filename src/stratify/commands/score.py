@@ -99,6 +99,8 @@ def load_model(reference: str, tracking_uri: str | None) -> "PatientModel":
 def _folder(reference: str, tracking_uri: str | None) -> Path:
     from stratify.score.persistence import find_model_folder
 
+    if not reference.strip():
+        raise StratifyError(f"--model: expected a model, found nothing; give {MODEL_HELP}")
     if Path(reference).is_dir():
         return find_model_folder(Path(reference))
     from stratify.track.connection import choose_tracking_uri

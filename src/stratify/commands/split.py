@@ -3,13 +3,11 @@
 import argparse
 import logging
 
-from stratify.artifacts.assemble import TABLE
-from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.overlap import OVERLAP, OVERLAP_SUMMARY
 from stratify.artifacts.split import DUPLICATE, SPLITS
-from stratify.artifacts.store import read_table, write_table
-from stratify.assemble.cohort import Cohort
-from stratify.commands.study_inputs import StudyInputs, add_study_arguments, read_study_inputs
+from stratify.artifacts.store import write_table
+from stratify.commands.same_patients import read_patients
+from stratify.commands.study_inputs import add_study_arguments, read_study_inputs, read_whole_cohort
 from stratify.split import make_splits, set_duplicates_apart
 from stratify.split.overlap import audit_overlap, require_one_side
 
@@ -25,8 +23,10 @@ def run(args: argparse.Namespace) -> None:
     """Audit the cohorts, split by the study's design, write `overlap`, `overlap_summary` and `splits`."""
     inputs = read_study_inputs(args)
     name, study, layout = inputs.name, inputs.study, inputs.layout
-    table = read_table(TABLE, layout.table(name))
-    audit = audit_overlap(name, _read_everything(inputs), seed=study.seed)
+    table = read_patients(study, name, layout).table
+    # people are told apart by more than a study's features
+    everything = [read_whole_cohort(inputs, dataset) for dataset in inputs.datasets]
+    audit = audit_overlap(name, everything, seed=study.seed)
     for row in audit.summary.itertuples():
         logger.info("%s and %s: %s", row.first_cohort, row.second_cohort, row.verdict)
     splits = set_duplicates_apart(study, make_splits(name, study, table), audit.pairs)
@@ -37,15 +37,3 @@ def run(args: argparse.Namespace) -> None:
     logger.info("%s: %d splits of %d patients", name, splits["split"].nunique(), len(table))
     apart = splits[splits["role"].eq(DUPLICATE)]
     logger.info("%d held-out patients look like a training patient", apart["patient_id"].nunique())
-
-
-def _read_everything(inputs: StudyInputs) -> list[Cohort]:
-    """Read the cohorts with all they measured: people are told apart by more than a study's features."""
-    cohorts = []
-    for name, config in inputs.datasets.items():
-        measured = {
-            modality: read_table(MODALITY, inputs.layout.modality(name, modality)).set_index("feature")
-            for modality in config.modalities
-        }
-        cohorts.append(Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measured))
-    return cohorts

@@ -4,6 +4,8 @@ import argparse
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from stratify.artifacts.harmonize import CLINICAL, MODALITY
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.store import read_column, read_table
@@ -11,6 +13,8 @@ from stratify.assemble.cohort import Cohort
 from stratify.assemble.features import needed_measurements
 from stratify.assemble.signatures import Signature, load_catalogue
 from stratify.config import DatasetConfig, StudyConfig, load_dataset, load_study
+from stratify.errors import StratifyError
+from stratify.wording import counted
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def read_whole_cohort(inputs: StudyInputs, name: str, namespace: str | None = No
         for modality, of in config.modalities.items()
         if namespace in {None, of.namespace}
     }
-    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)
+    return _cohort(inputs, name, measurements)
 
 
 def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature]) -> Cohort:
@@ -99,4 +103,19 @@ def _read_cohort(inputs: StudyInputs, name: str, signatures: dict[str, Signature
         rows = read_table(MODALITY, path, filters=[("feature", "in", needed)]) if needed else None
         if rows is not None:
             measurements[modality] = rows.set_index("feature")
-    return Cohort(name, config, read_table(CLINICAL, inputs.layout.clinical(name)), measurements)
+    return _cohort(inputs, name, measurements)
+
+
+def _cohort(inputs: StudyInputs, name: str, measurements: dict[str, pd.DataFrame]) -> Cohort:
+    """Join a cohort's tables; a sample that only measurements know is of another run of `harmonize`."""
+    clinical = read_table(CLINICAL, inputs.layout.clinical(name))
+    for modality, table in measurements.items():
+        unknown = sorted(set(table.columns) - set(clinical["sample_id"]))
+        if unknown:
+            path = inputs.layout.modality(name, modality)
+            raise StratifyError(
+                f"{path}: {counted(len(unknown), 'sample is', 'samples are')} not in {inputs.layout.clinical(name)}, "
+                f"such as {unknown[0]}; the two are of different runs: delete {path} and run `snakemake {path}` to "
+                "make it again"
+            )
+    return Cohort(name, inputs.datasets[name], clinical, measurements)

@@ -76,14 +76,11 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     StratifyError
         A canary failed, or the tables and models are not of one run.
     """
-    import pandas as pd
-
-    from stratify.artifacts.assemble import TABLE
     from stratify.artifacts.discover import UNIVARIATE
     from stratify.artifacts.evaluate import CANARIES, COMPARISONS, METRICS, SENSITIVITY
-    from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
     from stratify.artifacts.layout import Layout
     from stratify.artifacts.store import read_table
+    from stratify.commands.same_patients import read_patients
     from stratify.config import load_study
     from stratify.evaluate.champion import choose_champion
     from stratify.track.one_run import refuse_failed
@@ -95,21 +92,26 @@ def read_results(study_file: Path, results: Path) -> "StudyResults":
     canaries = read_table(CANARIES, layout.canaries(study))
     refuse_failed(canaries, study)
     metrics = read_table(METRICS, layout.metrics(study))
-    table = read_table(TABLE, layout.table(study))
-    predictions = {
-        name: read_table(PREDICTIONS, layout.predictions(study, name)) for name in [*config.models, COMPARATORS]
-    }
+    patients = read_patients(config, study, layout)
+    predictions = patients.predictions(config.models)
     report = layout.report(study)
     return StudyResults(
         study=study,
         config=config,
         cohorts=_read_cohorts(study_file, config),
         models={
-            name: _read_model(layout, study, name, metrics=metrics, predictions=predictions[name], table=table)
+            name: _read_model(
+                layout,
+                study,
+                name,
+                metrics=metrics,
+                predictions=predictions[predictions["model"].eq(name)],
+                table=patients.table,
+            )
             for name in config.models
         },
-        table=table,
-        predictions=pd.concat(predictions.values(), ignore_index=True),
+        table=patients.table,
+        predictions=predictions,
         metrics=metrics,
         comparisons=read_table(COMPARISONS, layout.comparisons(study)),
         sensitivity=read_table(SENSITIVITY, layout.sensitivity(study)),
@@ -144,12 +146,18 @@ def _read_model(
     """Read a model and its tuning, and check that they are what was judged."""
     from stratify.artifacts.fit import TUNING
     from stratify.artifacts.store import read_table
+    from stratify.errors import StratifyError
     from stratify.score import PatientModel
     from stratify.track.one_run import require_judged_model, require_own_estimates
     from stratify.track.results import ModelResult
 
     folder = layout.model(study, name)
     model, tuning = PatientModel.load(folder), read_table(TUNING, layout.tuning(study, name))
+    if (model.card.study, model.card.model) != (study, name):
+        raise StratifyError(
+            f"{folder}: expected the model {name!r} of study {study!r}, found {model.card.model!r} of "
+            f"{model.card.study!r}; delete it and run `snakemake {folder}` to make it again"
+        )
     require_own_estimates(metrics, tuning, name)
     require_judged_model(model, predictions, table, name)
     return ModelResult(card=model.card, folder=folder, tuning=tuning)

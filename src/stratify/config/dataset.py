@@ -222,6 +222,13 @@ class Clinical(TableFile):
     endpoints: dict[ColumnName, Column] = Field(default_factory=dict)
     """Outcomes, by our name (`os_days`, `os_event`, `best_response`, …). Never features."""
 
+    @property
+    def named(self) -> list[str]:
+        """Columns of the file that are read."""
+        made = [self.timepoint, *([self.arm] if self.arm else []), *self.columns.values(), *self.endpoints.values()]
+        names = [self.id, self.sample, *self.rows, *(column.source for column in made)]
+        return [name for name in dict.fromkeys(names) if name is not None]
+
     @model_validator(mode="before")
     @classmethod
     def _named_by_the_portal(cls, value: Any) -> Any:

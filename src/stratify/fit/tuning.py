@@ -18,6 +18,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import has_fit_parameter
 
+from stratify.assemble.class_counts import class_counts
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
 from stratify.fit.candidates import predict_each
@@ -157,7 +158,8 @@ def _inner_folds(
         if rarest < inner.folds:
             raise StratifyError(
                 f"{inner.folds} inner folds need at least {inner.folds} training patients of each class, the smaller "
-                f"has {rarest}; lower design.inner.folds in the study file"
+                f"has {rarest} ({class_counts(cohort.reset_index(drop=True), pd.Series(y))}); lower "
+                "design.inner.folds in the study file"
             )
         folds = RepeatedStratifiedKFold(n_splits=inner.folds, n_repeats=inner.repeats, random_state=seed)
         for inside, outside in folds.split(y, balanced_strata(cohort, pd.Series(y), inner.folds)):

@@ -1,10 +1,17 @@
 """Parse numbers from text explicitly: what is not a number is named, never guessed or dropped."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from stratify.errors import StratifyError
 from stratify.wording import counted
+
+DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?|\d{1,2}[-/. ][A-Za-z]{3,9}([-/. ]\d{2,4})?|[A-Za-z]{3,9}[-/. ]\d{1,4}"
+)
+"""What spreadsheets show of a date."""
 
 
 def offenders(values: pd.Series, wrong: pd.Series) -> str:
@@ -62,12 +69,18 @@ def parse_numbers(text: pd.Series, where: str, *, decimal: str = ".", infinite: 
     numbers = pd.to_numeric(plain.astype(object), errors="coerce").astype("float64")
     wrong = (numbers.isna() & written.notna()) | (np.isinf(numbers) & (not infinite))
     if wrong.any():
-        raise StratifyError(f"{where}: expected numbers, found {offenders(written, wrong)}; {_remedy(written[wrong])}")
+        raise StratifyError(
+            f"{where}: expected numbers, found {offenders(written, wrong)}; {_remedy(written[wrong], decimal)}"
+        )
     return numbers
 
 
-def _remedy(wrong: pd.Series) -> str:
+def _remedy(wrong: pd.Series, decimal: str) -> str:
     first = str(wrong.iloc[0])
+    if DATE.fullmatch(first):
+        return "that is a date, perhaps made of a number by a spreadsheet; write the number"
+    if decimal == "," and first.replace(".", "").lstrip("-").isdigit():
+        return "a point where `decimal: ','` is declared: write one decimal sign everywhere, and no thousands"
     if "," in first and "." in first and first.replace(",", "").replace(".", "").lstrip("-").isdigit():
         return "thousands separators are not read; write the numbers without them"
     if "," in first and first.replace(",", "").replace(".", "").lstrip("-").isdigit():

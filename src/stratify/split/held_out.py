@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from stratify.artifacts.split import FINAL
+from stratify.assemble.class_counts import class_counts
 from stratify.config.study import LeaveOneOut
 from stratify.errors import StratifyError
 
@@ -15,7 +16,7 @@ def external(patients: pd.DataFrame, evaluate: list[str]) -> pd.DataFrame:
     Parameters
     ----------
     patients : DataFrame, shape (n_patients, …)
-        Columns `patient_id` and `cohort`.
+        Columns `patient_id`, `cohort` and `y`.
     evaluate
         Cohorts to judge on.
 
@@ -27,12 +28,29 @@ def external(patients: pd.DataFrame, evaluate: list[str]) -> pd.DataFrame:
     Raises
     ------
     StratifyError
-        A cohort to judge on has no patient left.
+        A cohort to judge on has no patient left, those to learn from have a single class, or none to judge on has both.
     """
     absent = [name for name in evaluate if not patients["cohort"].eq(name).any()]
     if absent:
         raise StratifyError(f"cohort {absent[0]!r} has no patient in the study table; see its steps in attrition")
-    return whole_split(FINAL, patients, patients["cohort"].isin(evaluate))
+    held_out = patients["cohort"].isin(evaluate)
+    learned_from = patients[~held_out]
+    if learned_from["y"].nunique() < 2:
+        raise StratifyError(
+            "design external: expected patients of both classes to learn from (`datasets.train`), found "
+            f"{class_counts(learned_from['cohort'], learned_from['y'])}"
+        )
+    _require_a_judge("external", patients[held_out])
+    return whole_split(FINAL, patients, held_out)
+
+
+def _require_a_judge(design: str, held_out: pd.DataFrame) -> None:
+    """Refuse a design in which no cohort held out can tell whether anything was learned."""
+    if (held_out.groupby("cohort")["y"].nunique() < 2).all():
+        raise StratifyError(
+            f"design {design}: expected a cohort with patients of both classes to judge on, found "
+            f"{class_counts(held_out['cohort'], held_out['y'])}"
+        )
 
 
 def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
@@ -53,7 +71,8 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
     Raises
     ------
     StratifyError
-        A pool's people may be in several study families, there is only one unit, or what remains has a single class.
+        A pool's people may be in several study families, there is only one unit, what remains has a single class, or no
+        cohort has both.
     """
     if design.unit == "study_family":
         _require_pools_within_families(patients)
@@ -63,7 +82,9 @@ def leave_one_out(patients: pd.DataFrame, design: LeaveOneOut) -> pd.DataFrame:
             f"design leave_one_out: all cohorts are of one {design.unit} ({units[0]}); "
             "nobody would be left to learn from"
         )
-    return pd.concat(list(_leave_each_out(patients, design.unit, units)), ignore_index=True)
+    splits = pd.concat(list(_leave_each_out(patients, design.unit, units)), ignore_index=True)
+    _require_a_judge("leave_one_out", patients)
+    return splits
 
 
 def _require_pools_within_families(patients: pd.DataFrame) -> None:
@@ -81,8 +102,12 @@ def _require_pools_within_families(patients: pd.DataFrame) -> None:
 def _leave_each_out(patients: pd.DataFrame, unit: str, units: list[str]) -> Iterator[pd.DataFrame]:
     for name in units:
         out = patients[unit].eq(name)
-        if patients.loc[~out, "y"].nunique() < 2:
-            raise StratifyError(f"design leave_one_out: without {unit} {name} all patients have one label")
+        others = patients[~out]
+        if others["y"].nunique() < 2:
+            raise StratifyError(
+                f"design leave_one_out: without {unit} {name} all patients have one label, found "
+                f"{class_counts(others['cohort'], others['y'])}; each class has to be in more than one {unit}"
+            )
         yield whole_split(f"{unit}_{name}", patients, out)
 
 

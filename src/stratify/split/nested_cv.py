@@ -3,6 +3,7 @@
 import pandas as pd
 from sklearn.model_selection import StratifiedKFold
 
+from stratify.assemble.class_counts import class_counts
 from stratify.config.study import Folds
 from stratify.errors import StratifyError
 
@@ -32,8 +33,8 @@ def repeated_folds(patients: pd.DataFrame, design: Folds, seed: int) -> pd.DataF
     rarest = patients["y"].value_counts().min()
     if rarest < design.folds:
         raise StratifyError(
-            f"{design.folds} folds need at least {design.folds} patients of each class, the smaller has {rarest}; "
-            "lower design.outer.folds in the study file"
+            f"{design.folds} folds need at least {design.folds} patients of each class, the smaller has {rarest} "
+            f"({class_counts(patients['cohort'], patients['y'])}); lower design.outer.folds in the study file"
         )
     strata = balanced_strata(patients["cohort"], patients["y"], design.folds)
     parts = []

@@ -82,10 +82,8 @@ def require_judged_model(model: PatientModel, predictions: pd.DataFrame, table: 
     Raises
     ------
     StratifyError
-        The folder holds the model of another study, of another name, or of another fit.
+        The folder holds the model of another fit.
     """
-    if model.card.model != name:
-        raise StratifyError(f"{name}: its folder holds the model {model.card.model!r}; {AGAIN}")
     trained = predictions[predictions["split"].eq(FINAL) & predictions["role"].eq("train")]
     judged = trained.set_index("patient_id")["probability"]
     patients = table.set_index("patient_id").reindex(judged.index)

@@ -27,8 +27,8 @@ def test_every_pair_of_cohorts_has_a_row(planted, make_cohort, tmp_path):
     rows = list(zip(audit.summary["first_cohort"], audit.summary["second_cohort"], strict=True))
     assert rows == list(itertools.combinations_with_replacement("abc", 2))
     for frame, schema in ((audit.pairs, OVERLAP), (audit.summary, OVERLAP_SUMMARY)):
-        write_table(frame, schema, tmp_path / "table.parquet")
-        assert len(read_table(schema, tmp_path / "table.parquet")) == len(frame)
+        write_table(frame, schema, tmp_path / "toy/table.parquet")
+        assert len(read_table(schema, tmp_path / "toy/table.parquet")) == len(frame)
 
 
 def test_shared_people_of_one_pool(planted, make_cohort):

@@ -84,9 +84,9 @@ def constant_features(modality: str, constant: np.ndarray, features: pd.Index) -
 
 
 def all_missing_features(modality: str, values: np.ndarray, features: pd.Index) -> Iterator[Finding]:
-    """Count features without any value, in one row."""
+    """Count features without any value, in one row; where none has one, the table says nothing."""
     empty = np.isnan(values).all(axis=1)
     if empty.any():
         names = features[empty]
         detail = f"{len(names):,} of {len(features):,} features have no value: {listed(names)}"
-        yield Finding("all_missing_features", "warning", len(names), detail, modality)
+        yield Finding("all_missing_features", "error" if empty.all() else "warning", len(names), detail, modality)

@@ -7,13 +7,11 @@ import pandas as pd
 
 from stratify.config.dataset import Column
 from stratify.harmonize.findings.finding import Finding, listed
+from stratify.harmonize.readers.grid import WIDEST
 
 FEWEST_ROWS = 20
 FEWEST_DISTINCT = 11
 """Columns with fewer common rows or distinct values can be proportional by chance."""
-
-WIDEST = 1000
-"""In a table of more columns, measurements stand beside the characteristics, and no multiples are searched for."""
 
 SAME_RATIO = 1e-9
 

@@ -56,7 +56,7 @@ class CountsTableReader:
         layout = _with_label(path, layout)
         frame = delimited.read_numbers(path, layout, layout.id, layout.columns)
         if frame is None:
-            text = grid_to_frame(delimited.read_grid(path, layout), layout, str(path), labels=layout.id)
+            text = grid_to_frame(delimited.read_grid(path, layout), layout, str(path), labels=layout.id, dtype="object")
             frame = numbers_from_text(text, path, layout)
         unique_names(list(frame.columns), "sample", str(path))
         summary = frame.index.isin(SUMMARY_ROWS)

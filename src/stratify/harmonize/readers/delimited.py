@@ -66,11 +66,17 @@ def open_text(path: Path, encoding: str) -> Iterator[IO[bytes]]:
     with open_binary(path) as stream:
         start = stream.read(1024)
         stream.seek(0)
-        if not encoding.lower().replace("_", "-").startswith(WIDE_ENCODINGS):
+        declared = encoding.lower().replace("_", "-")
+        if not declared.startswith(WIDE_ENCODINGS):
             if start.startswith(UTF_16):
                 raise StratifyError(f"{path}: utf-16 text, not {encoding}; write `encoding: utf-16`")
+            if start.startswith(codecs.BOM_UTF8) and not declared.startswith(("utf-8", "utf8")):
+                raise StratifyError(f"{path}: utf-8 text, not {encoding}; leave `encoding:` out")
             if b"\0" in start:
-                raise StratifyError(f"{path}: not a text table: it holds bytes that no text has")
+                raise StratifyError(
+                    f"{path}: not a text table: it holds bytes that no text has, unless it is UTF-16 without a mark: "
+                    "then write `encoding: utf-16-le`"
+                )
         if start.lstrip().lower().startswith(WEB_PAGE):
             raise StratifyError(
                 f"{path}: a web page, not a table: the server answered the download with a page (a form to sign in, or "
@@ -109,7 +115,7 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
                 f"{path}: not {layout.encoding} text ({error.reason} at byte {error.start}); "
                 "declare its `encoding:`, for example latin-1"
             ) from None
-        except (csv.Error, LookupError) as error:
+        except (csv.Error, LookupError, UnicodeError) as error:
             raise StratifyError(f"{path}: not readable as a text table: {error}") from None
 
 

@@ -1,7 +1,8 @@
 """From the raw cells of a table to a frame with a header, row names and the samples in rows."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import pandas as pd
 
@@ -12,11 +13,21 @@ from stratify.wording import counted
 Grid = list[list[str]]
 """Cells of a table as text, header first; an empty text is a missing cell."""
 
+WIDEST = 1000
+"""In a table of more columns, measurements stand beside the characteristics."""
+
 SEPARATORS = {",": "','", ";": "';'", "\t": "'\\t'", "|": "'|'", " ": "' '"}
 
 
 def grid_to_frame(
-    grid: Grid, layout: TableFile, where: str, *, transpose: bool = False, labels: str | None = None
+    grid: Grid,
+    layout: TableFile,
+    where: str,
+    *,
+    transpose: bool = False,
+    labels: str | None = None,
+    named: Iterable[str] = (),
+    dtype: Literal["str", "object"] = "str",
 ) -> pd.DataFrame:
     """Give a grid its header and row names.
 
@@ -32,17 +43,22 @@ def grid_to_frame(
         Swap rows and columns before the header is taken.
     labels
         A column of names in which the texts that mean missing are taken as they are (a gene may be called `NA`).
+    named
+        Columns that are asked for: of a table of more than `WIDEST` columns, no other is kept.
+    dtype
+        `object` holds the texts in one piece, where every column is about to become numbers.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of str, stripped of surrounding whitespace in their names only, missing as null. The index holds the
+        Columns of text, stripped of surrounding whitespace in their names only, missing as null. The index holds the
         row names (str), or counts from 1.
 
     Raises
     ------
     StratifyError
-        There is no data, a row is longer or shorter than the header, or row names were expected and are not there.
+        There is no data, a row is longer or shorter than the header, row names were expected and are not there, or a
+        wide table lacks a column that is asked for.
     """
     if len(grid) < 2 or not any(any(row) for row in grid):
         raise StratifyError(f"{where}: the table is empty: {counted(len(grid), 'row')} including the header")
@@ -50,14 +66,25 @@ def grid_to_frame(
     _check_widths(grid, where, layout.index_column)
     if transpose:
         grid = [list(column) for column in zip(*grid, strict=True)]
-    header = pd.Index([name.strip() for name in grid[0]], dtype="str")
-    frame = pd.DataFrame(grid[1:], columns=header, index=pd.RangeIndex(1, len(grid)), dtype="str")
-    if layout.index_column:
-        frame = frame.iloc[:, 1:].set_axis(pd.Index(frame.iloc[:, 0], name=None), axis="index")
-    empty = frame == ""
-    coded = frame.isin(layout.missing)
-    coded.loc[:, header[header == labels].unique()] = False
-    return frame.mask(empty | coded)
+    header = [name.strip() for name in grid[0]]
+    kept = _kept(header, list(named), layout, where)
+    missing = {name: {""} if name == labels else {"", *layout.missing} for name in {header[at] for at in kept}}
+    absent = [missing[header[at]] for at in kept]
+    cells = [[None if row[at] in none else row[at] for at, none in zip(kept, absent, strict=True)] for row in grid[1:]]
+    index = pd.Index([row[0] for row in grid[1:]], dtype="str") if layout.index_column else pd.RangeIndex(1, len(grid))
+    return pd.DataFrame(cells, columns=pd.Index([header[at] for at in kept], dtype="str"), index=index, dtype=dtype)
+
+
+def _kept(header: Sequence[str], named: Sequence[str], layout: TableFile, where: str) -> list[int]:
+    """Choose columns by position: a frame of text takes seconds for tens of thousands that nobody asks for."""
+    every = list(range(int(layout.index_column), len(header)))
+    if len(header) <= WIDEST or not named:
+        return every
+    for name in named:
+        if not layout.more_files:  # of several files, one may lack a column
+            check_name(header, name, where)
+    wanted = set(named)
+    return [at for at in every if header[at] in wanted]
 
 
 def _with_row_names(grid: Grid, where: str) -> Grid:
@@ -191,6 +218,12 @@ def _separator_hint(names: Sequence[str]) -> str | None:
 def _remedy(names: Sequence[str], name: str) -> str:
     if hint := _separator_hint(names):
         return hint
+    nameless = [at for at, other in enumerate(names, start=1) if at > 1 and other == ""]
+    if nameless:
+        return (
+            f"column {nameless[0]} has no name: are cells of the header merged, or does it stand further down "
+            f"(`skip_rows`)? {nearest(name, filter(None, names))}"
+        )
     if names and names[0] == "":
         return f"the first column has no name: `index_column: true` makes it the row names; {nearest(name, names[1:])}"
     return nearest(name, names)

@@ -11,12 +11,17 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from stratify.config.dataset import TableFile
 from stratify.errors import StratifyError, nearest
+from stratify.harmonize.findings.finding import Finding
 from stratify.harmonize.readers.files import open_binary
 from stratify.harmonize.readers.grid import Grid
+from stratify.harmonize.readers.sheet_source import hidden_values
 from stratify.unpacking import refuse_workbook_bomb
 
+OLE = b"\xd0\xcf\x11\xe0"
+"""First bytes of an old workbook, and of one with a password."""
 
-def read_grid(path: Path, layout: TableFile) -> Grid:
+
+def read_grid(path: Path, layout: TableFile) -> tuple[Grid, list[Finding]]:
     """Read one sheet as text.
 
     Parameters
@@ -28,8 +33,10 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
 
     Returns
     -------
-    list of list of str
+    Grid
         Header first; empty rows left out, rows cut or filled to the width of the widest.
+    list of Finding
+        Cells that read as empty although a person sees a value in them.
 
     Raises
     ------
@@ -40,15 +47,17 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
         try:
             if path.suffix.lower() == ".xlsx":  # else it is packed once more, and that is bounded
                 refuse_workbook_bomb(path)
-            rows = _rows(stream, path, layout)
+            rows, findings = _rows(stream, path, layout)
         except StratifyError:
             raise
         except (InvalidFileException, KeyError, ValueError, ParseError, zipfile.BadZipFile) as error:
-            raise StratifyError(f"{path}: not a readable xlsx workbook: {error}") from None
-    return _rectangular(rows[layout.skip_rows :])
+            stream.seek(0)
+            reason = "an old or password-protected Excel file" if stream.read(4) == OLE else error
+            raise StratifyError(f"{path}: not a readable xlsx workbook: {reason}") from None
+    return _rectangular(rows[layout.skip_rows :]), findings
 
 
-def _rows(stream: IO[bytes], path: Path, layout: TableFile) -> Grid:
+def _rows(stream: IO[bytes], path: Path, layout: TableFile) -> tuple[Grid, list[Finding]]:
     book = load_workbook(stream, read_only=True, data_only=True)
     name = layout.sheet or book.sheetnames[0]
     if name not in book.sheetnames:
@@ -58,8 +67,9 @@ def _rows(stream: IO[bytes], path: Path, layout: TableFile) -> Grid:
         raise StratifyError(f"{path}: sheet {name!r} is a chart; expected a table")
     sheet.reset_dimensions()  # a stray value in the last column would fill every row up to it
     rows = [[cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
+    findings = list(hidden_values(stream, sheet._worksheet_path, layout.skip_rows))
     book.close()
-    return rows
+    return rows, findings
 
 
 def _rectangular(rows: Grid) -> Grid:
