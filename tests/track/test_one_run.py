@@ -60,6 +60,6 @@ def test_another_model_than_the_one_that_was_judged_is_refused(toy, other):
     else:
         shutil.rmtree(toy.layout.model(STUDY, "elastic_net"))
         shutil.copytree(toy.layout.model(STUDY, "lightgbm"), toy.layout.model(STUDY, "elastic_net"))
-        expected = "elastic_net: its folder holds the model 'lightgbm'"
+        expected = f"expected the model 'elastic_net' of study '{STUDY}', found 'lightgbm'"
     assert expected in refused(toy)
     assert connect(toy.uri, create=False).search_registered_models() == []
