@@ -80,7 +80,7 @@ def test_empty_lines_and_columns_are_not_patients(tmp_path):
         ("a.csv", "patient_id,patient_id\na,1\n", "column 'patient_id' stands twice"),
         ("a.csv", "patient_id,x\na,1,2\n", r"a\.csv, line 2: 3 cells, the header has 2 \(it starts 'patient_id,x'\)"),
         ("a.tsv", "patient_id\tx\na\n", r"line 2: 1 cell, the header has 2 \(it starts 'patient_id\\tx'\)"),
-        ("a.csv", 'patient_id,x\na,"1\n', "not a readable .csv file"),
+        ("a.csv", 'patient_id,x\na,"1\n', "line 2: .*quotation mark never closed"),
         ("a.json", "{}", r"unknown format '\.json'; expected one of \.csv"),
         ("a", "patient_id\n", "unknown format ''"),
         ("a.parquet", "nonsense", r"not a readable \.parquet file"),

@@ -121,7 +121,7 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
     header = content.split("\n", 1)[0]
     if separator == "," and "," not in header and ";" in header:
         separator = ";"
-    rows = _rows(content, separator)
+    rows = _rows(content, separator, where)
     width = len(rows[0][1]) if rows else 0
     for line, row in rows:
         if len(row) != width:
@@ -132,12 +132,16 @@ def _read_text(content: str, separator: str, where: str) -> pd.DataFrame:
     return _with_header(pd.DataFrame([row for _, row in rows], dtype=object), where)
 
 
-def _rows(content: str, separator: str) -> list[tuple[int, list[str]]]:
+def _rows(content: str, separator: str, where: str) -> list[tuple[int, list[str]]]:
     """List the rows that are not blank, each with the number of its last line."""
     before = csv.field_size_limit(LONGEST_CELL)  # of the process; some libraries lift it
+    lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
     try:
-        lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator, strict=True)
         return [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise StratifyError(
+            f"{where}, line {lines.line_num}: {error}; is a quotation mark never closed? Write one inside a cell twice"
+        ) from None
     finally:
         csv.field_size_limit(before)
 

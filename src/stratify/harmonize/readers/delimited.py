@@ -115,7 +115,12 @@ def read_grid(path: Path, layout: TableFile) -> Grid:
                 f"{path}: not {layout.encoding} text ({error.reason} at byte {error.start}); "
                 "declare its `encoding:`, for example latin-1"
             ) from None
-        except (csv.Error, LookupError, UnicodeError) as error:
+        except csv.Error as error:
+            raise StratifyError(
+                f"{path}: not readable as a text table: {error}, line {lines.line_num} from the header; is a "
+                "quotation mark never closed?"
+            ) from None
+        except (LookupError, UnicodeError) as error:
             raise StratifyError(f"{path}: not readable as a text table: {error}") from None
 
 
