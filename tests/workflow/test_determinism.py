@@ -6,7 +6,7 @@ import pytest
 from stratify.artifacts.fit import PREDICTIONS
 from stratify.artifacts.store import read_table
 
-pytestmark = pytest.mark.workflow
+pytestmark = [pytest.mark.workflow, pytest.mark.slow]
 
 
 PREDICTIONS_OF_ALPHA = [
