@@ -26,7 +26,7 @@ from stratify.evaluate.champion import choose_champion
 from stratify.evaluate.choices import outer_results
 from stratify.evaluate.overlap import overlap
 from stratify.evaluate.performance import performance
-from stratify.fit.canaries import Experiment, measure_canaries
+from stratify.fit.canaries import Experiment, comparator_scores, measure_canaries
 from stratify.fit.comparators import compare
 from stratify.fit.cross_fit import CrossFit, cross_fit, split_rows
 from stratify.fit.final import final_model
@@ -110,8 +110,9 @@ def honest_run(seed: int) -> pd.DataFrame:
 def measured_by_evaluate(
     study: StudyConfig, table: pd.DataFrame, splits: pd.DataFrame, audit: Audit, fits: dict[str, CrossFit]
 ) -> list[pd.DataFrame]:
-    """Measure what `evaluate` measures, by the calls it makes."""
+    """Measure what `evaluate` and the comparators' fit measure, by the calls they make."""
     compared = compare(study, table, splits, {})
+    of_comparators = comparator_scores(study, table, splits, {}, [], reported=compared)
     predictions = pd.concat([*(fit.predictions.assign(model=name) for name, fit in fits.items()), compared])
     predictions = predictions.assign(study=NAME)[list(PREDICTIONS.columns)].reset_index(drop=True)
     tuning = pd.concat([fit.tuning.assign(model=name) for name, fit in fits.items()], ignore_index=True)
@@ -122,6 +123,7 @@ def measured_by_evaluate(
     unit = study.design.unit if isinstance(study.design, LeaveOneOut) else None
     nothing_failed = pd.DataFrame({"model": list(study.models), "passed": True})
     return [
+        pd.DataFrame([of_comparators]).assign(study=NAME),
         overlap(splits, table, study_id=NAME, pairs=audit.pairs, summary=audit.summary, unit=unit),
         attachment(predictions, table, splits, study_id=NAME),
         outer_results(
