@@ -55,12 +55,12 @@ def spoil_rows(table: pd.DataFrame, patients: set[str], seed: int) -> pd.DataFra
     """
     rng = np.random.default_rng(seed)
     rows = table["patient_id"].isin(patients)
+    features = [column for column in table.columns if "." in column]
     spoiled = {
-        column: table[column].mask(rows, _noise(table[column], rng).astype(table[column].dtype))
-        for column in table.columns
-        if "." in column
+        column: table[column].mask(rows, _noise(table[column], rng).astype(table[column].dtype)) for column in features
     }
-    return table.assign(**spoiled, y=table["y"].mask(rows, 1 - table["y"]))
+    others = table.drop(columns=features).assign(y=table["y"].mask(rows, 1 - table["y"]))
+    return pd.concat([others, pd.DataFrame(spoiled)], axis="columns")[list(table.columns)]
 
 
 def _noise(values: pd.Series, rng: np.random.Generator) -> pd.Series:
