@@ -66,7 +66,7 @@ def read_table(
     """
     frame = _load(path, filters=filters)
     if frame.empty and (schema.metadata or {}).get("never_empty"):
-        raise StratifyError(f"{path}: expected rows of the contract {schema.name!r}, found none; {_remade(path)}")
+        raise StratifyError(f"{path}: expected rows of the contract {schema.name!r}, found none; {remade(path)}")
     return _check(frame, schema, path)
 
 
@@ -88,10 +88,11 @@ def _load(path: Path, **options: Any) -> pd.DataFrame:
         return pd.read_parquet(path, **options)
     except (OSError, ValueError, NotImplementedError, pyarrow.ArrowException) as error:
         reason = " ".join(str(error).split())[:300]
-        raise StratifyError(f"{path}: not a readable parquet file of this step: {reason}; {_remade(path)}") from None
+        raise StratifyError(f"{path}: not a readable parquet file of this step: {reason}; {remade(path)}") from None
 
 
-def _remade(path: Path) -> str:
+def remade(path: Path) -> str:
+    """Say how a result is made again, for the end of a message."""
     return f"delete it and run `snakemake {path}` to make it again"
 
 
@@ -115,7 +116,7 @@ def _require_own(frame: pd.DataFrame, schema: pa.DataFrameSchema, path: Path) ->
         if others and folder.name != COMPARATORS:
             raise StratifyError(
                 f"{path}: expected results of {what} {folder.name!r}, whose folder it stands in, found those of "
-                f"{', '.join(map(repr, others[:SHOWN]))}; {_remade(path)}"
+                f"{', '.join(map(repr, others[:SHOWN]))}; {remade(path)}"
             )
 
 

@@ -14,7 +14,7 @@ from stratify.artifacts.assemble import SAMPLES, TABLE
 from stratify.artifacts.fit import COMPARATORS, PREDICTIONS
 from stratify.artifacts.layout import Layout
 from stratify.artifacts.split import FINAL, SPLITS
-from stratify.artifacts.store import read_table
+from stratify.artifacts.store import read_table, remade
 from stratify.config.study import StudyConfig
 from stratify.errors import StratifyError
 from stratify.wording import counted
@@ -142,7 +142,7 @@ def read_patients(study: StudyConfig, name: str, layout: Layout) -> StudyPatient
     if foreign:
         raise StratifyError(
             f"{path}: has patients of {foreign[0]!r}, which is no cohort of study {name!r} "
-            f"({', '.join(study.datasets.every)}); delete it and run `snakemake {path}` to make it again"
+            f"({', '.join(study.datasets.every)}); {remade(path)}"
         )
     return StudyPatients(name, layout, table)
 

@@ -145,7 +145,7 @@ def _read_model(
 ) -> "ModelResult":
     """Read a model and its tuning, and check that they are what was judged."""
     from stratify.artifacts.fit import TUNING
-    from stratify.artifacts.store import read_table
+    from stratify.artifacts.store import read_table, remade
     from stratify.errors import StratifyError
     from stratify.score import PatientModel
     from stratify.track.one_run import require_judged_model, require_own_estimates
@@ -156,7 +156,7 @@ def _read_model(
     if (model.card.study, model.card.model) != (study, name):
         raise StratifyError(
             f"{folder}: expected the model {name!r} of study {study!r}, found {model.card.model!r} of "
-            f"{model.card.study!r}; delete it and run `snakemake {folder}` to make it again"
+            f"{model.card.study!r}; {remade(folder)}"
         )
     require_own_estimates(metrics, tuning, name)
     require_judged_model(model, predictions, table, name)
